@@ -1,6 +1,7 @@
 package kv
 
 import (
+	"bytes"
 	"context"
 	"errors"
 )
@@ -19,6 +20,16 @@ var (
 	ErrTooLarge = errors.New("kv: key, value or transaction is too large")
 	// ErrConflict is returned by Update when its retries are used up.
 	ErrConflict = errors.New("kv: too many conflicting transactions")
+	// ErrLocked is returned when opening a data directory that is in use.
+	ErrLocked = errors.New("kv: data directory is in use by another process")
+	// ErrFailed is returned once the store cannot write to its disk. It takes
+	// no more writes until it is opened again.
+	ErrFailed = errors.New("kv: store failed and must be opened again")
+	// ErrUncertain is returned by Update when the connection to the database
+	// broke during the commit: it may have happened or not.
+	ErrUncertain = errors.New("kv: connection lost during commit, its outcome is unknown")
+	// ErrFinished is returned by a Reader or Txn used after its function returned.
+	ErrFinished = errors.New("kv: transaction is over")
 )
 
 // Store is an ordered key-value store. Its methods may be called from any
@@ -73,6 +84,21 @@ type Range struct {
 	Start, End []byte
 	Reverse    bool // from the last key to the first
 	Limit      int  // at most so many pairs; 0 means all
+}
+
+// Empty reports whether no key can be in the range.
+func (r Range) Empty() bool {
+	return r.End != nil && bytes.Compare(r.Start, r.End) >= 0
+}
+
+// Contains reports whether key is in the range.
+func (r Range) Contains(key []byte) bool {
+	return bytes.Compare(r.Start, key) <= 0 && (r.End == nil || bytes.Compare(key, r.End) < 0)
+}
+
+// Single is the range that holds key and nothing else.
+func Single(key []byte) Range {
+	return Range{Start: key, End: append(append(make([]byte, 0, len(key)+1), key...), 0)}
 }
 
 // Prefix is the range of all keys that begin with p.
