@@ -1,9 +1,7 @@
 package wire
 
 import (
-	"encoding/json"
 	"net/http"
-	"sort"
 
 	"github.com/gatehouse-dev/gatehouse/internal/awserr"
 )
@@ -17,17 +15,19 @@ func EncodeError(s *Service, e *awserr.Error, requestID string) *Response {
 	}
 	resp.Header.Set("X-Amzn-Requestid", requestID)
 	resp.Header.Set("Content-Type", contentType(s.Protocol))
+	sh := exception(s, e.Code)
+	writeFaultHeaders(s, sh, e, resp.Header)
 	switch s.Protocol {
 	case JSON10, JSON11:
-		resp.Body = jsonFault(s, e, true)
+		resp.Body = jsonFault(s, sh, e, true)
 		if s.QueryCompatible {
 			resp.Header.Set("X-Amzn-Query-Error", e.Code+";"+faultType(e))
 		}
 	case RestJSON:
 		resp.Header.Set("X-Amzn-Errortype", e.Code)
-		resp.Body = jsonFault(s, e, false)
+		resp.Body = jsonFault(s, sh, e, false)
 	default:
-		resp.Body = xmlFault(s, e, requestID)
+		resp.Body = xmlFault(s, sh, e, requestID)
 	}
 	return resp
 }
@@ -39,7 +39,7 @@ func faultType(e *awserr.Error) string {
 	return "Sender"
 }
 
-func jsonFault(s *Service, e *awserr.Error, withType bool) []byte {
+func jsonFault(s *Service, sh *Shape, e *awserr.Error, withType bool) []byte {
 	b := []byte{'{'}
 	if withType {
 		code := e.Code
@@ -58,13 +58,7 @@ func jsonFault(s *Service, e *awserr.Error, withType bool) []byte {
 	b = append(b, ':')
 	b = AppendJSONString(b, e.Message)
 	for _, k := range memberNames(e) {
-		v, err := json.Marshal(e.Members[k])
-		if err != nil {
-			continue // a member that JSON cannot hold is our own slip, and no reason to hide the error
-		}
-		b = append(b, ',')
-		b = AppendJSONString(b, k)
-		b = append(append(b, ':'), v...)
+		b = appendFaultMember(s, b, sh, k, e.Members[k])
 	}
 	return append(b, '}')
 }
@@ -79,24 +73,13 @@ func compact(date string) string {
 	return string(out)
 }
 
-func memberNames(e *awserr.Error) []string {
-	names := make([]string, 0, len(e.Members))
-	for k := range e.Members {
-		names = append(names, k)
-	}
-	sort.Strings(names)
-	return names
-}
-
-func xmlFault(s *Service, e *awserr.Error, requestID string) []byte {
+func xmlFault(s *Service, sh *Shape, e *awserr.Error, requestID string) []byte {
 	w := newXMLWriter(s)
 	body := func() {
 		w.leaf("Code", e.Code)
 		w.leaf("Message", e.Message)
 		for _, k := range memberNames(e) {
-			if text, ok := e.Members[k].(string); ok {
-				w.leaf(k, text)
-			}
+			w.faultMember(sh, k, e.Members[k])
 		}
 	}
 	switch {

@@ -27,7 +27,7 @@ func decodeREST(s *Service, op *Operation, r *Request, in any) error {
 				err = setText(s, m, v.Field(i), text, ISO8601)
 			}
 		case InQuery:
-			err = readQueryMember(s, m, r, v.Field(i))
+			err = readQueryMember(s, op, m, r, v.Field(i))
 		case InHeader:
 			err = readHeaderMember(s, m, r.Header, v.Field(i))
 		case InHeaders:
@@ -93,12 +93,15 @@ func readPayload(s *Service, m *Member, r *Request, f reflect.Value) error {
 	return readXMLBody(s, m.Ref, r.Body, f)
 }
 
-func readQueryMember(s *Service, m *Member, r *Request, f reflect.Value) error {
+func readQueryMember(s *Service, op *Operation, m *Member, r *Request, f reflect.Value) error {
 	sh := s.Shape(m.Ref)
 	switch sh.Kind {
 	case Map: // every query parameter that no other member claims
 		out := reflect.MakeMap(f.Type())
 		for k, vs := range r.Query {
+			if claimed(s, op, k) {
+				continue
+			}
 			if f.Type().Elem().Kind() == reflect.String {
 				if len(vs) > 0 {
 					out.SetMapIndex(reflect.ValueOf(k), reflect.ValueOf(vs[0]))
@@ -131,6 +134,24 @@ func readQueryMember(s *Service, m *Member, r *Request, f reflect.Value) error {
 		return nil
 	}
 	return setText(s, m, f, vs[0], ISO8601)
+}
+
+// claimed reports whether a member or the template itself has a query
+// parameter of that name.
+func claimed(s *Service, op *Operation, name string) bool {
+	sh := s.Shape(op.Input)
+	for i := range sh.Members {
+		if m := &sh.Members[i]; m.Location == InQuery && m.WireName() == name && s.Shape(m.Ref).Kind != Map {
+			return true
+		}
+	}
+	_, rawQuery, _ := strings.Cut(op.URI, "?")
+	for lit := range strings.SplitSeq(rawQuery, "&") {
+		if k, _, _ := strings.Cut(lit, "="); k == name {
+			return true
+		}
+	}
+	return false
 }
 
 func readHeaderMember(s *Service, m *Member, h http.Header, f reflect.Value) error {
