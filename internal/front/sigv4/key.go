@@ -1,0 +1,97 @@
+package sigv4
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/subtle"
+	"sync"
+)
+
+// signingKey is derived from a secret for one day, region and service.
+type signingKey [sha256.Size]byte
+
+// sign is HMAC-SHA256 of a text. A key of 32 bytes is shorter than a block, so
+// the padded blocks are on the stack.
+func (k *signingKey) sign(text []byte) [sha256.Size]byte {
+	m := hmac.New(sha256.New, k[:])
+	m.Write(text)
+	var out [sha256.Size]byte
+	m.Sum(out[:0])
+	return out
+}
+
+func deriveKey(secret, date, region, service string) signingKey {
+	step := func(key []byte, text string) []byte {
+		m := hmac.New(sha256.New, key)
+		m.Write([]byte(text))
+		return m.Sum(nil)
+	}
+	key := step([]byte("AWS4"+secret), date)
+	key = step(key, region)
+	key = step(key, service)
+	return signingKey(step(key, term))
+}
+
+// maxKeys bounds each of the two generations of the cache.
+const maxKeys = 4096
+
+type keyName struct{ accessKeyID, date, region, service string }
+
+// keyEntry keeps the secret that the key came from: an entry is good only for
+// a caller who has it at hand.
+type keyEntry struct {
+	secret string
+	key    signingKey
+}
+
+// keyCache remembers derived keys in two generations: when the young one is
+// full it becomes the old one, and the old one is forgotten.
+type keyCache struct {
+	mu         sync.RWMutex
+	young, old map[keyName]*keyEntry
+}
+
+func (c *keyCache) get(s *Signature, secret string) *signingKey {
+	name := keyName{s.AccessKeyID, s.Date, s.Region, s.Service}
+	c.mu.RLock()
+	e, young := c.young[name]
+	if !young {
+		e = c.old[name]
+	}
+	c.mu.RUnlock()
+	if e != nil && subtle.ConstantTimeCompare([]byte(e.secret), []byte(secret)) == 1 {
+		if !young {
+			c.put(name, e)
+		}
+		return &e.key
+	}
+	return &keyEntryOf(s, secret).key
+}
+
+// remember keeps a key that a good signature was made with: others would let
+// anyone fill the cache.
+func (c *keyCache) remember(s *Signature, secret string, key *signingKey) {
+	name := keyName{s.AccessKeyID, s.Date, s.Region, s.Service}
+	c.mu.RLock()
+	e := c.young[name]
+	c.mu.RUnlock()
+	if e == nil || &e.key != key {
+		c.put(name, &keyEntry{secret, *key})
+	}
+}
+
+func keyEntryOf(s *Signature, secret string) *keyEntry {
+	return &keyEntry{secret, deriveKey(secret, s.Date, s.Region, s.Service)}
+}
+
+func (c *keyCache) put(name keyName, e *keyEntry) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.young) >= maxKeys {
+		c.old, c.young = c.young, nil
+	}
+	if c.young == nil {
+		c.young = map[keyName]*keyEntry{}
+	}
+	c.young[name] = e
+}
