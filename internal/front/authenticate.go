@@ -5,6 +5,7 @@ import (
 
 	"github.com/gatehouse-dev/gatehouse/internal/arn"
 	"github.com/gatehouse-dev/gatehouse/internal/awserr"
+	"github.com/gatehouse-dev/gatehouse/internal/clock"
 	"github.com/gatehouse-dev/gatehouse/internal/front/sigv4"
 	"github.com/gatehouse-dev/gatehouse/internal/policy"
 )
@@ -18,7 +19,7 @@ func (p *Pipeline) authenticate(c *Call, s *Service, r *http.Request, body []byt
 	if err != nil {
 		return err
 	}
-	rules := sigv4.Rules{Now: c.Time, Service: s.API.SigningName}
+	rules := sigv4.Rules{Now: clock.Machine(), Service: s.API.SigningName}
 	if err := sig.Check(r, rules); err != nil {
 		return err
 	}

@@ -1,0 +1,57 @@
+package edge
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+)
+
+// Guard protects own endpoints: only the machine's own user reaches h, or who
+// authenticate accepts.
+func Guard(authenticate func(*http.Request) error, h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if foreignPage(r) {
+			http.Error(w, "requests from other web pages are refused", http.StatusForbidden)
+			return
+		}
+		if !Trusted(r) || !localName(r.Host) {
+			if err := authenticate(r); err != nil {
+				http.Error(w, "credentials of the root user are required: sign the request for the service gatehouse", http.StatusForbidden)
+				return
+			}
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+// localName reports whether a Host header names this machine. A page that had
+// its own name resolve to a loopback address (DNS rebinding) fails here.
+func localName(host string) bool {
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	host = strings.ToLower(strings.Trim(host, "[]"))
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") || host == "localhost.localstack.cloud" {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.IsLoopback()
+}
+
+// foreignPage reports whether a browser sent the request for a page of another
+// origin.
+func foreignPage(r *http.Request) bool {
+	switch r.Header.Get("Sec-Fetch-Site") {
+	case "", "same-origin", "none":
+	default:
+		return true
+	}
+	origin := r.Header.Get("Origin")
+	if origin == "" {
+		return false
+	}
+	u, err := url.Parse(origin)
+	return err != nil || !strings.EqualFold(u.Host, r.Host)
+}
