@@ -10,20 +10,20 @@ import (
 
 func main() {
 	models := flag.String("models", "", "directory of the gzipped service models")
-	out := flag.String("out", "internal/api", "directory of the generated packages")
+	root := flag.String("root", ".", "directory of the repository")
 	check := flag.Bool("check", false, "compare only; exit 1 on a difference")
 	flag.Parse()
 	if *models == "" {
 		fmt.Fprintln(os.Stderr, "apigen: -models is required")
 		os.Exit(2)
 	}
-	if err := run(*models, *out, *check); err != nil {
+	if err := run(*models, *root, *check); err != nil {
 		fmt.Fprintln(os.Stderr, "apigen:", err)
 		os.Exit(1)
 	}
 }
 
-func run(models, out string, check bool) error {
+func run(models, root string, check bool) error {
 	for _, t := range targets() {
 		m, err := readModel(models, t.model)
 		if err != nil {
@@ -33,7 +33,7 @@ func run(models, out string, check bool) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", t.model, err)
 		}
-		dir := filepath.Join(out, t.dir)
+		dir := filepath.Join(root, t.path())
 		if !check {
 			if err := os.MkdirAll(dir, 0o777); err != nil {
 				return err

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"os"
-	"regexp"
-	"regexp/syntax"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,6 +34,9 @@ func (g *generator) schema(b *bytes.Buffer) error {
 		g.t.dir, md.ServiceID, signing, md.EndpointPrefix, md.TargetPrefix, md.APIVersion, md.XMLNamespace, proto)
 	if len(md.QueryCompatible) > 0 {
 		body.WriteString("QueryCompatible: true,\n")
+	}
+	if g.t.elementsNotNull {
+		body.WriteString("ElementsNotNull: true,\n")
 	}
 	body.WriteString("Shapes: []wire.Shape{\n")
 	for _, name := range g.shapes {
@@ -128,7 +129,15 @@ func (g *generator) shape(b *bytes.Buffer, name string) {
 	if s.Max != nil {
 		f.add("Max", strconv.FormatFloat(*s.Max, 'g', -1, 64))
 	}
-	f.str("Pattern", g.pattern(name, s.Pattern))
+	if e, err := translate(s); err != nil {
+		fmt.Fprintf(os.Stderr, "apigen: %s: pattern of %s is left out: %v\n", g.t.model, name, err)
+	} else if e.pattern != "" {
+		f.str("Pattern", e.pattern)
+		f.str("Not", e.not)
+		if e.pattern != s.Pattern {
+			f.str("Stated", s.Pattern)
+		}
+	}
 	if len(s.Enum) > 0 {
 		f.add("Enum", fmt.Sprintf("%#v", s.Enum))
 	}
@@ -213,31 +222,4 @@ func (g *generator) operation(b *bytes.Buffer, name string) {
 	in, _ := g.signature(name)
 	fmt.Fprintf(b, "{\n%s,\nNewInput: func() any { return new(%s) },\n", strings.Join(f, ", "), in)
 	fmt.Fprintf(b, "Call: func(ctx context.Context, server, in any) (any, error) { return server.(Server).%s(ctx, in.(*%s)) },\n},\n", name, in)
-}
-
-// javaClasses are POSIX classes that the models' Java patterns spell in a way
-// that Go does not know.
-var javaClasses = strings.NewReplacer(
-	`\p{Alnum}`, `[:alnum:]`, `\p{Alpha}`, `[:alpha:]`, `\p{ASCII}`, `\x00-\x7F`, `\p{Graph}`, `[:graph:]`, `\p{Print}`, `[:print:]`,
-	`\p{IsLetter}`, `\p{L}`, `\p{IsAlphabetic}`, `\p{L}`, `\p{IsDigit}`, `\p{Nd}`,
-)
-
-var unicodeEscape = regexp.MustCompile(`\\u([0-9A-Fa-f]{4})`)
-
-// pattern translates a Java pattern into Go's syntax. One that cannot be
-// expressed (look-around, huge repeats) is left to the service to check and
-// named on standard error.
-func (g *generator) pattern(shape, p string) string {
-	if p == "" {
-		return ""
-	}
-	q := unicodeEscape.ReplaceAllString(javaClasses.Replace(p), `\x{$1}`)
-	// Surrogate pairs stand for the supplementary planes in Java.
-	q = strings.ReplaceAll(q, `\x{D800}\x{DC00}-\x{DBFF}\x{DFFF}`, `\x{10000}-\x{10FFFF}`)
-	q = strings.ReplaceAll(q, `\x{D83D}\x{DE00}`, `\x{1F600}`)
-	if _, err := syntax.Parse(q, syntax.Perl); err != nil {
-		fmt.Fprintf(os.Stderr, "apigen: %s: pattern of %s is left out: %v\n", g.t.model, shape, err)
-		return ""
-	}
-	return q
 }

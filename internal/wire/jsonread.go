@@ -79,6 +79,8 @@ func (r *jsonReader) mismatch(want string) error {
 		have = "TRUE_VALUE"
 	case c == 'f':
 		have = "FALSE_VALUE"
+	case c == 'n':
+		have = "NULL_VALUE"
 	case c == '-' || c >= '0' && c <= '9':
 		have = "NUMBER_VALUE"
 	case c == 0:
@@ -195,6 +197,9 @@ func (r *jsonReader) list(sh *Shape, v reflect.Value) error {
 		return nil
 	}
 	for {
+		if r.peek() == 'n' && r.s.Shape(sh.Elem).Kind != Document {
+			return r.mismatch(r.s.Shape(sh.Elem).Kind.String())
+		}
 		e := reflect.New(v.Type().Elem()).Elem()
 		if err := r.value(sh.Elem, e, DefaultTime); err != nil {
 			return err

@@ -52,6 +52,35 @@ const (
 	Document // any JSON value
 )
 
+// String is the name that AWS's sentences about malformed input have for the kind.
+func (k Kind) String() string {
+	switch k {
+	case Structure:
+		return "Structure"
+	case List:
+		return "List"
+	case Map:
+		return "Map"
+	case String:
+		return "String"
+	case Blob:
+		return "Blob"
+	case Boolean:
+		return "Boolean"
+	case Integer:
+		return "Integer"
+	case Long:
+		return "Long"
+	case Float, Double:
+		return "Double"
+	case Timestamp:
+		return "Timestamp"
+	case Document:
+		return "Document"
+	}
+	return "Unknown"
+}
+
 // TimeFormat is how a timestamp is written.
 type TimeFormat uint8
 
@@ -107,9 +136,13 @@ type Shape struct {
 	ElemName, KeyName string
 	Min, Max          float64
 	Pattern           string // matches the whole string
-	Enum              []string
-	Members           []Member
-	XMLNS             string
+	Not               string // matches nowhere in the string: what is left of a look-around
+	// Stated is the pattern as the model and AWS's sentences have it, where
+	// that is not Pattern.
+	Stated  string
+	Enum    []string
+	Members []Member
+	XMLNS   string
 	// Code and Status are an exception's code on the wire and HTTP status.
 	Code   string
 	Status int
@@ -174,6 +207,9 @@ type Service struct {
 	Protocol       Protocol
 	// QueryCompatible JSON services also send the code of their query days.
 	QueryCompatible bool
+	// ElementsNotNull services end their list of constraints on elements with
+	// "Member must not be null".
+	ElementsNotNull bool
 	Shapes          []Shape
 	Operations      []Operation // sorted by name
 }

@@ -2,8 +2,10 @@ package wire
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -85,8 +87,8 @@ func (w *walker) value(sh *Shape, v reflect.Value, path string) {
 	if v.Kind() == reflect.Interface {
 		return // a stream
 	}
-	if msg := w.constraint(sh, v); msg != "" {
-		w.report(path, printed(sh, v), sh.Has(Sensitive), "%s", msg)
+	for _, msg := range w.broken(sh, v) {
+		w.report(path, printed(sh, v), w.secret(sh), "%s", msg)
 	}
 	switch sh.Kind {
 	case Structure:
@@ -95,14 +97,12 @@ func (w *walker) value(sh *Shape, v reflect.Value, path string) {
 		es := w.s.Shape(sh.Elem)
 		for i := range v.Len() {
 			e := v.Index(i)
-			if simple(es.Kind) {
-				if msg := w.constraint(es, e); msg != "" {
-					w.report(path, printed(sh, v), es.Has(Sensitive), "Member must satisfy constraint: [%s]", msg)
-					break
-				}
-				continue
+			if !simple(es.Kind) {
+				w.value(es, e, fmt.Sprintf("%s.%d.member", path, i+1))
+			} else if w.broken(es, e) != nil {
+				w.report(path, printed(sh, v), w.secret(sh), "Member must satisfy constraint: [%s]", w.constraints(es))
+				break
 			}
-			w.value(es, e, fmt.Sprintf("%s.%d.member", path, i+1))
 		}
 	case Map:
 		w.dict(sh, v, path)
@@ -111,44 +111,66 @@ func (w *walker) value(sh *Shape, v reflect.Value, path string) {
 
 func (w *walker) dict(sh *Shape, v reflect.Value, path string) {
 	ks, es := w.s.Shape(sh.Key), w.s.Shape(sh.Elem)
+	secret := w.secret(sh)
+	keys, values := true, true
 	for _, k := range sortedKeys(v) {
-		if msg := w.constraint(ks, reflect.ValueOf(k)); msg != "" {
-			w.report(path, "'"+k+"'", sh.Has(Sensitive) || ks.Has(Sensitive), "Map keys must satisfy constraint: [%s]", msg)
-			return
+		if keys && w.broken(ks, reflect.ValueOf(k)) != nil {
+			keys = false
+			w.report(path, printed(sh, v), secret, "Map keys must satisfy constraint: [%s]", w.constraints(ks))
 		}
 		e := v.MapIndex(reflect.ValueOf(k))
-		if !simple(es.Kind) {
-			w.value(es, e, path+"."+k+".member")
+		if es.Kind != Structure && values && w.broken(es, e) != nil {
+			values = false
+			w.report(path, printed(sh, v), secret, "Map value must satisfy constraint: [%s]", w.constraints(es))
 			continue
 		}
-		if msg := w.constraint(es, e); msg != "" {
-			w.report(path, printed(es, e), sh.Has(Sensitive) || es.Has(Sensitive), "Map value must satisfy constraint: [%s]", msg)
-			return
+		switch es.Kind {
+		case Structure:
+			w.value(es, e, path+"."+k+".member")
+		case List, Map:
+			w.inside(es, e, path+"."+k+".member")
 		}
 	}
 }
 
+// inside checks what a list or map holds, but not its own length.
+func (w *walker) inside(sh *Shape, v reflect.Value, path string) {
+	unbound := *sh
+	unbound.Flags &^= HasMin | HasMax
+	w.value(&unbound, v, path)
+}
+
+// secret reports whether what printed shows of a shape must not be shown.
+func (w *walker) secret(sh *Shape) bool {
+	switch {
+	case sh.Has(Sensitive):
+		return true
+	case sh.Kind == List:
+		return w.secret(w.s.Shape(sh.Elem))
+	case sh.Kind == Map:
+		return w.secret(w.s.Shape(sh.Key)) || w.secret(w.s.Shape(sh.Elem))
+	}
+	return false
+}
+
 func simple(k Kind) bool { return k != Structure && k != List && k != Map }
 
-// constraint returns the sentence of the first constraint that v breaks.
-func (w *walker) constraint(sh *Shape, v reflect.Value) string {
+// broken returns the sentence of each constraint of the shape that v breaks.
+func (w *walker) broken(sh *Shape, v reflect.Value) []string {
 	switch sh.Kind {
 	case String:
 		s := v.String()
 		if len(sh.Enum) > 0 {
-			for _, e := range sh.Enum {
-				if e == s {
-					return ""
-				}
+			if slices.Contains(sh.Enum, s) {
+				return nil
 			}
-			return "Member must satisfy enum value set: [" + strings.Join(sh.Enum, ", ") + "]"
+			return []string{enumeration(sh)}
 		}
-		if msg := length(sh, utf8.RuneCountInString(s)); msg != "" {
-			return msg
+		var found []string
+		if sh.Pattern != "" && !w.val.matches(sh, s) {
+			found = append(found, expression(sh))
 		}
-		if sh.Pattern != "" && !w.val.matches(sh.Pattern, s) {
-			return "Member must satisfy regular expression pattern: " + sh.Pattern
-		}
+		return append(found, length(sh, utf8.RuneCountInString(s))...)
 	case Blob:
 		if v.Kind() == reflect.Slice {
 			return length(sh, v.Len())
@@ -160,63 +182,149 @@ func (w *walker) constraint(sh *Shape, v reflect.Value) string {
 	case Float, Double:
 		return span(sh, v.Float())
 	}
-	return ""
+	return nil
 }
 
-func length(sh *Shape, n int) string {
+// constraints lists all that a shape asks, as AWS does where an element of a
+// list or map breaks one of them.
+func (w *walker) constraints(sh *Shape) string {
+	var all []string
+	switch {
+	case len(sh.Enum) > 0:
+		all = append(all, enumeration(sh))
+	case numeric(sh.Kind):
+		if sh.Has(HasMax) {
+			all = append(all, atMost("value", sh))
+		}
+		if sh.Has(HasMin) {
+			all = append(all, atLeast("value", sh))
+		}
+	default:
+		if sh.Has(HasMax) {
+			all = append(all, atMost("length", sh))
+		}
+		if sh.Has(HasMin) {
+			all = append(all, atLeast("length", sh))
+		}
+		if sh.Pattern != "" {
+			all = append(all, expression(sh))
+		}
+	}
+	if w.s.ElementsNotNull {
+		all = append(all, "Member must not be null")
+	}
+	return strings.Join(all, ", ")
+}
+
+func numeric(k Kind) bool { return k == Integer || k == Long || k == Float || k == Double }
+
+func enumeration(sh *Shape) string {
+	return "Member must satisfy enum value set: [" + strings.Join(sh.Enum, ", ") + "]"
+}
+
+func expression(sh *Shape) string {
+	if sh.Stated != "" {
+		return "Member must satisfy regular expression pattern: " + sh.Stated
+	}
+	return "Member must satisfy regular expression pattern: " + sh.Pattern
+}
+
+func atMost(what string, sh *Shape) string {
+	return "Member must have " + what + " less than or equal to " + number(sh.Kind, sh.Max)
+}
+
+func atLeast(what string, sh *Shape) string {
+	return "Member must have " + what + " greater than or equal to " + number(sh.Kind, sh.Min)
+}
+
+func length(sh *Shape, n int) []string {
 	if sh.Has(HasMin) && float64(n) < sh.Min {
-		return fmt.Sprintf("Member must have length greater than or equal to %.0f", sh.Min)
+		return []string{atLeast("length", sh)}
 	}
 	if sh.Has(HasMax) && float64(n) > sh.Max {
-		return fmt.Sprintf("Member must have length less than or equal to %.0f", sh.Max)
+		return []string{atMost("length", sh)}
 	}
-	return ""
+	return nil
 }
 
-func span(sh *Shape, x float64) string {
-	if sh.Has(HasMin) && x < sh.Min {
-		return "Member must have value greater than or equal to " + trimFloat(sh.Min)
+func span(sh *Shape, x float64) []string {
+	if sh.Has(HasMin) && !(x >= sh.Min) { // NaN is in no range
+		return []string{atLeast("value", sh)}
 	}
-	if sh.Has(HasMax) && x > sh.Max {
-		return "Member must have value less than or equal to " + trimFloat(sh.Max)
+	if sh.Has(HasMax) && !(x <= sh.Max) {
+		return []string{atMost("value", sh)}
 	}
-	return ""
+	return nil
 }
 
-func trimFloat(x float64) string { return string(appendFloat(nil, x, 64, false)) }
+// number writes a bound or a value as Java does: 900, and 1.0 for a double.
+func number(k Kind, x float64) string {
+	s := string(appendFloat(nil, x, 64, false))
+	if (k == Float || k == Double) && x == math.Trunc(x) && math.Abs(x) < 1e21 {
+		s += ".0"
+	}
+	return s
+}
 
-// matches reports whether the whole of s matches the pattern. The generator
-// has made sure that the pattern compiles.
-func (val *Validator) matches(pattern, s string) bool {
+// matches reports whether the whole of text matches the shape's pattern. As in
+// Java, a dot is no newline unless the pattern says (?s). The generator has made
+// sure that the patterns compile.
+func (val *Validator) matches(sh *Shape, text string) bool {
+	return val.compiled(`^(?:`+sh.Pattern+`)\z`).MatchString(text) &&
+		(sh.Not == "" || !val.compiled(sh.Not).MatchString(text))
+}
+
+func (val *Validator) compiled(pattern string) *regexp.Regexp {
 	re, ok := val.patterns.Load(pattern)
 	if !ok {
-		c, err := regexp.Compile(`(?s)^(?:` + pattern + `)$`)
-		if err != nil {
-			return false
-		}
-		re, _ = val.patterns.LoadOrStore(pattern, c)
+		re, _ = val.patterns.LoadOrStore(pattern, regexp.MustCompile(pattern))
 	}
-	return re.(*regexp.Regexp).MatchString(s)
+	return re.(*regexp.Regexp)
 }
 
-// printed is how AWS's sentence shows a value.
+// printed is how AWS's sentence shows a value: as Java's toString does.
 func printed(sh *Shape, v reflect.Value) string {
 	switch sh.Kind {
 	case Integer, Long:
 		return fmt.Sprintf("'%d'", v.Int())
 	case Float, Double:
-		return "'" + trimFloat(v.Float()) + "'"
+		return "'" + number(sh.Kind, v.Float()) + "'"
 	case List:
-		if v.Type().Elem().Kind() == reflect.String {
-			parts := make([]string, v.Len())
-			for i := range parts {
-				parts[i] = v.Index(i).String()
-			}
-			return "'[" + strings.Join(parts, ", ") + "]'"
-		}
-		return "'[]'"
+		return "'" + joined(v) + "'"
+	case Map:
+		return "'" + entries(v) + "'"
 	case String:
 		return "'" + v.String() + "'"
 	}
 	return "''"
+}
+
+// joined shows a list of scalars. Structures have no form of their own that a
+// client could know, and are left out.
+func joined(v reflect.Value) string {
+	parts := make([]string, 0, v.Len())
+	for i := range v.Len() {
+		if e := v.Index(i); e.Kind() != reflect.Struct {
+			parts = append(parts, fmt.Sprint(e))
+		}
+	}
+	return "[" + strings.Join(parts, ", ") + "]"
+}
+
+func entries(v reflect.Value) string {
+	parts := make([]string, 0, v.Len())
+	for _, k := range sortedKeys(v) {
+		text := ""
+		switch e := v.MapIndex(reflect.ValueOf(k)); e.Kind() {
+		case reflect.Struct:
+		case reflect.Slice:
+			text = joined(e)
+		case reflect.Map:
+			text = entries(e)
+		default:
+			text = fmt.Sprint(e)
+		}
+		parts = append(parts, k+"="+text)
+	}
+	return "{" + strings.Join(parts, ", ") + "}"
 }

@@ -2239,7 +2239,7 @@ var Service = wire.Service{
 			Name: "S3ArnType", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 3, Max: 1024, Pattern: "arn:[\\w+=/,.@-]+:[\\w+=/,.@-]+:::[\\w+=/,.@-]+(:[\\w+=/,.@-]+)?(:[\\w+=/,.@-]+)?",
 		},
 		{ // 429
-			Name: "S3BucketType", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 3, Max: 1024,
+			Name: "S3BucketType", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 3, Max: 1024, Pattern: "^[0-9A-Za-z\\.\\-_]*", Not: "(?:\\.)$", Stated: "^[0-9A-Za-z\\.\\-_]*(?<!\\.)$",
 		},
 		{ // 430
 			Name: "S3ConfigurationType", Kind: wire.Structure, Members: []wire.Member{

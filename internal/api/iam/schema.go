@@ -135,13 +135,13 @@ var Service = wire.Service{
 			Name: "CallerIsNotManagementAccountException", Kind: wire.Structure, Flags: wire.Exception, Code: "CallerIsNotManagementAccountException", Status: 400,
 		},
 		{ // 23
-			Name: "CertificationKeyType", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 128, Pattern: "[\\x{0020}-\\x{00FF}]+",
+			Name: "CertificationKeyType", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 128, Pattern: "[\\x{0020}-\\x{00FF}]+", Stated: "[\\u0020-\\u00FF]+",
 		},
 		{ // 24
 			Name: "CertificationMapType", Kind: wire.Map, Elem: 25, Key: 23,
 		},
 		{ // 25
-			Name: "CertificationValueType", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 32, Pattern: "[\\x{0020}-\\x{00FF}]+",
+			Name: "CertificationValueType", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 32, Pattern: "[\\x{0020}-\\x{00FF}]+", Stated: "[\\u0020-\\u00FF]+",
 		},
 		{ // 26
 			Name: "ChangePasswordRequest", Kind: wire.Structure, Members: []wire.Member{
@@ -2568,7 +2568,7 @@ var Service = wire.Service{
 			Name: "accountAliasListType", Kind: wire.List, Elem: 419,
 		},
 		{ // 419
-			Name: "accountAliasType", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 3, Max: 63,
+			Name: "accountAliasType", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 3, Max: 63, Pattern: "^[a-z0-9]([a-z0-9]|-){1,61}[a-z0-9]$", Not: "--", Stated: "^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$",
 		},
 		{ // 420
 			Name: "accountIdType", Kind: wire.String, Pattern: "\\d{12}",
@@ -2601,10 +2601,10 @@ var Service = wire.Service{
 			Name: "booleanType", Kind: wire.Boolean,
 		},
 		{ // 430
-			Name: "certificateBodyType", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 16384, Pattern: "[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{00FF}]+",
+			Name: "certificateBodyType", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 16384, Pattern: "[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{00FF}]+", Stated: "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+",
 		},
 		{ // 431
-			Name: "certificateChainType", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 2.097152e+06, Pattern: "[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{00FF}]+",
+			Name: "certificateChainType", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 2.097152e+06, Pattern: "[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{00FF}]+", Stated: "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+",
 		},
 		{ // 432
 			Name: "certificateIdType", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 24, Max: 128, Pattern: "[\\w]+",
@@ -2640,7 +2640,7 @@ var Service = wire.Service{
 			Name: "dateType", Kind: wire.Timestamp,
 		},
 		{ // 443
-			Name: "delegationRequestDescriptionType", Kind: wire.String, Flags: wire.HasMax, Max: 1000, Pattern: "[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{007E}\\x{00A1}-\\x{00FF}]*",
+			Name: "delegationRequestDescriptionType", Kind: wire.String, Flags: wire.HasMax, Max: 1000, Pattern: "[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{007E}\\x{00A1}-\\x{00FF}]*", Stated: "[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*",
 		},
 		{ // 444
 			Name: "delegationRequestIdType", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 16, Max: 128, Pattern: "[\\w-]+",
@@ -2745,7 +2745,7 @@ var Service = wire.Service{
 			Name: "malformedPolicyDocumentMessage", Kind: wire.String,
 		},
 		{ // 478
-			Name: "markerType", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 320, Pattern: "[\\x{0020}-\\x{00FF}]+",
+			Name: "markerType", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 320, Pattern: "[\\x{0020}-\\x{00FF}]+", Stated: "[\\u0020-\\u00FF]+",
 		},
 		{ // 479
 			Name: "maxItemsType", Kind: wire.Integer, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 1000,
@@ -2763,7 +2763,7 @@ var Service = wire.Service{
 			Name: "noSuchEntityMessage", Kind: wire.String,
 		},
 		{ // 484
-			Name: "notesType", Kind: wire.String, Flags: wire.HasMax, Max: 500, Pattern: "[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{007E}\\x{00A1}-\\x{00FF}]*",
+			Name: "notesType", Kind: wire.String, Flags: wire.HasMax, Max: 500, Pattern: "[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{007E}\\x{00A1}-\\x{00FF}]*", Stated: "[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*",
 		},
 		{ // 485
 			Name: "notificationChannelType", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 2, Max: 400, Pattern: "^[a-zA-Z0-9:_.-]+$",
@@ -2787,13 +2787,13 @@ var Service = wire.Service{
 			Name: "passwordReusePreventionType", Kind: wire.Integer, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 24,
 		},
 		{ // 492
-			Name: "passwordType", Kind: wire.String, Flags: wire.Sensitive | wire.HasMin | wire.HasMax, Min: 1, Max: 128, Pattern: "[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{00FF}]+",
+			Name: "passwordType", Kind: wire.String, Flags: wire.Sensitive | wire.HasMin | wire.HasMax, Min: 1, Max: 128, Pattern: "[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{00FF}]+", Stated: "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+",
 		},
 		{ // 493
-			Name: "pathPrefixType", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 512, Pattern: "\\x{002F}[\\x{0021}-\\x{007F}]*",
+			Name: "pathPrefixType", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 512, Pattern: "\\x{002F}[\\x{0021}-\\x{007F}]*", Stated: "\\u002F[\\u0021-\\u007F]*",
 		},
 		{ // 494
-			Name: "pathType", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 512, Pattern: "(\\x{002F})|(\\x{002F}[\\x{0021}-\\x{007E}]+\\x{002F})",
+			Name: "pathType", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 512, Pattern: "(\\x{002F})|(\\x{002F}[\\x{0021}-\\x{007E}]+\\x{002F})", Stated: "(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)",
 		},
 		{ // 495
 			Name: "permissionCheckResultType", Kind: wire.String, Enum: []string{"ALLOWED", "DENIED", "UNSURE"},
@@ -2811,7 +2811,7 @@ var Service = wire.Service{
 			Name: "policyDetailListType", Kind: wire.List, Elem: 292,
 		},
 		{ // 500
-			Name: "policyDocumentType", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 131072, Pattern: "[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{00FF}]+",
+			Name: "policyDocumentType", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 131072, Pattern: "[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{00FF}]+", Stated: "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+",
 		},
 		{ // 501
 			Name: "policyDocumentVersionListType", Kind: wire.List, Elem: 308,
@@ -2868,7 +2868,7 @@ var Service = wire.Service{
 			Name: "privateKeyList", Kind: wire.List, Flags: wire.HasMax, Elem: 340, Max: 2,
 		},
 		{ // 519
-			Name: "privateKeyType", Kind: wire.String, Flags: wire.Sensitive | wire.HasMin | wire.HasMax, Min: 1, Max: 16384, Pattern: "[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{00FF}]+",
+			Name: "privateKeyType", Kind: wire.String, Flags: wire.Sensitive | wire.HasMin | wire.HasMax, Min: 1, Max: 16384, Pattern: "[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{00FF}]+", Stated: "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+",
 		},
 		{ // 520
 			Name: "publicKeyFingerprintType", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 48, Max: 48, Pattern: "[:\\w]+",
@@ -2877,7 +2877,7 @@ var Service = wire.Service{
 			Name: "publicKeyIdType", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 20, Max: 128, Pattern: "[\\w]+",
 		},
 		{ // 522
-			Name: "publicKeyMaterialType", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 16384, Pattern: "[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{00FF}]+",
+			Name: "publicKeyMaterialType", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 16384, Pattern: "[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{00FF}]+", Stated: "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+",
 		},
 		{ // 523
 			Name: "redirectUrlType", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 255, Pattern: "^http(s?)://[a-zA-Z0-9._/-]*(\\?[a-zA-Z0-9._=&-]*)?(#[a-zA-Z0-9._/-]*)?$",
@@ -2886,19 +2886,19 @@ var Service = wire.Service{
 			Name: "reportGenerationLimitExceededMessage", Kind: wire.String,
 		},
 		{ // 525
-			Name: "requestMessageType", Kind: wire.String, Flags: wire.HasMax, Max: 200, Pattern: "[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{007E}\\x{00A1}-\\x{00FF}]*",
+			Name: "requestMessageType", Kind: wire.String, Flags: wire.HasMax, Max: 200, Pattern: "[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{007E}\\x{00A1}-\\x{00FF}]*", Stated: "[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*",
 		},
 		{ // 526
-			Name: "requestorNameType", Kind: wire.String, Flags: wire.HasMax, Max: 30, Pattern: "[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{007E}\\x{00A1}-\\x{00FF}]*",
+			Name: "requestorNameType", Kind: wire.String, Flags: wire.HasMax, Max: 30, Pattern: "[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{007E}\\x{00A1}-\\x{00FF}]*", Stated: "[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*",
 		},
 		{ // 527
-			Name: "requestorWorkflowIdType", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 5, Max: 400, Pattern: "[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{007E}\\x{00A1}-\\x{00FF}]+",
+			Name: "requestorWorkflowIdType", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 5, Max: 400, Pattern: "[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{007E}\\x{00A1}-\\x{00FF}]+", Stated: "[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]+",
 		},
 		{ // 528
 			Name: "responseMarkerType", Kind: wire.String,
 		},
 		{ // 529
-			Name: "roleDescriptionType", Kind: wire.String, Flags: wire.HasMax, Max: 1000, Pattern: "[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{007E}\\x{00A1}-\\x{00FF}]*",
+			Name: "roleDescriptionType", Kind: wire.String, Flags: wire.HasMax, Max: 1000, Pattern: "[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{007E}\\x{00A1}-\\x{00FF}]*", Stated: "[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*",
 		},
 		{ // 530
 			Name: "roleDetailListType", Kind: wire.List, Elem: 335,

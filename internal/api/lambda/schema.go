@@ -12,8 +12,9 @@ import (
 var Service = wire.Service{
 	Name: "lambda", ID: "Lambda", SigningName: "lambda", EndpointPrefix: "lambda",
 	TargetPrefix: "", APIVersion: "2015-03-31",
-	XMLNamespace: "",
-	Protocol:     wire.RestJSON,
+	XMLNamespace:    "",
+	Protocol:        wire.RestJSON,
+	ElementsNotNull: true,
 	Shapes: []wire.Shape{
 		{ // 0
 			Kind: wire.Structure,
@@ -81,7 +82,7 @@ var Service = wire.Service{
 			Name: "AdditionalVersionWeights", Kind: wire.Map, Elem: 554, Key: 8,
 		},
 		{ // 10
-			Name: "Alias", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 128,
+			Name: "Alias", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 128, Pattern: "([a-zA-Z0-9-_]+)", Not: "^(?:^[0-9]+$)", Stated: "(?!^[0-9]+$)([a-zA-Z0-9-_]+)",
 		},
 		{ // 11
 			Name: "AliasConfiguration", Kind: wire.Structure, Members: []wire.Member{
@@ -382,7 +383,7 @@ var Service = wire.Service{
 			},
 		},
 		{ // 75
-			Name: "CollectionName", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 57,
+			Name: "CollectionName", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 57, Pattern: "(^[_a-zA-Z0-9])([^$]*)", Not: "^(?:(system\\x2e))", Stated: "(^(?!(system\\x2e)))(^[_a-zA-Z0-9])([^$]*)",
 		},
 		{ // 76
 			Name: "CompatibleArchitectures", Kind: wire.List, Flags: wire.HasMin | wire.HasMax, Elem: 20, Min: 0, Max: 2,
@@ -1143,7 +1144,7 @@ var Service = wire.Service{
 			Name: "FunctionUrlConfigList", Kind: wire.List, Elem: 200,
 		},
 		{ // 202
-			Name: "FunctionUrlQualifier", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 128,
+			Name: "FunctionUrlQualifier", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 128, Pattern: "^[0-9a-zA-Z-_]+$", Not: "^(?:^\\d+$)", Stated: "((?!^\\d+$)^[0-9a-zA-Z-_]+$)",
 		},
 		{ // 203
 			Name: "FunctionVersion", Kind: wire.String, Enum: []string{"ALL"},
@@ -2440,7 +2441,7 @@ var Service = wire.Service{
 			},
 		},
 		{ // 447
-			Name: "S3Bucket", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 3, Max: 63,
+			Name: "S3Bucket", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 3, Max: 63, Pattern: "[0-9A-Za-z\\.\\-_]*", Not: "(?:\\.)$", Stated: "[0-9A-Za-z\\.\\-_]*(?<!\\.)",
 		},
 		{ // 448
 			Name: "S3FilesMountConnectivityException", Kind: wire.Structure, Flags: wire.Exception, Code: "S3FilesMountConnectivityException", Status: 408, Members: []wire.Member{

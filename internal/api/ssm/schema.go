@@ -122,7 +122,7 @@ var Service = wire.Service{
 			Name: "AlarmList", Kind: wire.List, Flags: wire.HasMin | wire.HasMax, Elem: 24, Min: 1, Max: 1,
 		},
 		{ // 27
-			Name: "AlarmName", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 255,
+			Name: "AlarmName", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 255, Pattern: ".+", Not: "^(?:\\s*$)", Stated: "^(?!\\s*$).+",
 		},
 		{ // 28
 			Name: "AlarmStateInformation", Kind: wire.Structure, Members: []wire.Member{
@@ -2044,7 +2044,7 @@ var Service = wire.Service{
 			Name: "DocumentReviewAction", Kind: wire.String, Enum: []string{"SendForReview", "UpdateReview", "Approve", "Reject"},
 		},
 		{ // 366
-			Name: "DocumentReviewComment", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 1024,
+			Name: "DocumentReviewComment", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 1024, Pattern: ".+", Not: "^(?:\\s*$)", Stated: "^(?!\\s*$).+",
 		},
 		{ // 367
 			Name: "DocumentReviewCommentList", Kind: wire.List, Flags: wire.HasMin | wire.HasMax, Elem: 368, Min: 0, Max: 1,
@@ -2954,7 +2954,7 @@ var Service = wire.Service{
 			Name: "InstancePropertyFilterOperator", Kind: wire.String, Enum: []string{"Equal", "NotEqual", "BeginWith", "LessThan", "GreaterThan"},
 		},
 		{ // 517
-			Name: "InstancePropertyFilterValue", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 100000,
+			Name: "InstancePropertyFilterValue", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 100000, Pattern: "^.{1,}$", Stated: "^.{1,100000}$",
 		},
 		{ // 518
 			Name: "InstancePropertyFilterValueSet", Kind: wire.List, Flags: wire.HasMin | wire.HasMax, Elem: 517, Min: 1, Max: 40,
@@ -2967,7 +2967,7 @@ var Service = wire.Service{
 			},
 		},
 		{ // 520
-			Name: "InstancePropertyStringFilterKey", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 100000,
+			Name: "InstancePropertyStringFilterKey", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 100000, Pattern: "^.{1,}$", Stated: "^.{1,100000}$",
 		},
 		{ // 521
 			Name: "InstancePropertyStringFilterList", Kind: wire.List, Flags: wire.HasMin | wire.HasMax, Elem: 519, Min: 1, Max: 40,
@@ -4071,7 +4071,7 @@ var Service = wire.Service{
 			Name: "MaxSessionDuration", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 4, Pattern: "^([1-9]|[1-9][0-9]|[1-9][0-9][0-9]|1[0-4][0-3][0-9]|1440)$",
 		},
 		{ // 751
-			Name: "MetadataKey", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 256,
+			Name: "MetadataKey", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 256, Pattern: ".+", Not: "^(?:\\s*$)", Stated: "^(?!\\s*$).+",
 		},
 		{ // 752
 			Name: "MetadataKeysToDeleteList", Kind: wire.List, Flags: wire.HasMin | wire.HasMax, Elem: 751, Min: 1, Max: 10,
@@ -4358,7 +4358,7 @@ var Service = wire.Service{
 			Name: "OpsItemArn", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 20, Max: 2048, Pattern: "arn:(aws[a-zA-Z-]*)?:ssm:[a-z0-9-\\.]{0,63}:[0-9]{12}:opsitem.*",
 		},
 		{ // 819
-			Name: "OpsItemCategory", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 64,
+			Name: "OpsItemCategory", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 64, Pattern: ".+", Not: "^(?:\\s*$)", Stated: "^(?!\\s*$).+",
 		},
 		{ // 820
 			Name: "OpsItemConflictException", Kind: wire.Structure, Flags: wire.Exception, Code: "OpsItemConflictException", Status: 400, Members: []wire.Member{
@@ -4366,7 +4366,7 @@ var Service = wire.Service{
 			},
 		},
 		{ // 821
-			Name: "OpsItemDataKey", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 128,
+			Name: "OpsItemDataKey", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 128, Pattern: ".+", Not: "^(?:\\s*$)", Stated: "^(?!\\s*$).+",
 		},
 		{ // 822
 			Name: "OpsItemDataType", Kind: wire.String, Enum: []string{"SearchableString", "String"},
@@ -4560,10 +4560,10 @@ var Service = wire.Service{
 			Name: "OpsItemRelatedItemsMaxResults", Kind: wire.Integer, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 50,
 		},
 		{ // 868
-			Name: "OpsItemSeverity", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 64,
+			Name: "OpsItemSeverity", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 64, Pattern: ".+", Not: "^(?:\\s*$)", Stated: "^(?!\\s*$).+",
 		},
 		{ // 869
-			Name: "OpsItemSource", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 128,
+			Name: "OpsItemSource", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 128, Pattern: ".+", Not: "^(?:\\s*$)", Stated: "^(?!\\s*$).+",
 		},
 		{ // 870
 			Name: "OpsItemStatus", Kind: wire.String, Enum: []string{"Open", "InProgress", "Resolved", "Pending", "TimedOut", "Cancelling", "Cancelled", "Failed", "CompletedWithSuccess", "CompletedWithFailure", "Scheduled", "RunbookInProgress", "PendingChangeCalendarOverride", "ChangeCalendarOverrideApproved", "ChangeCalendarOverrideRejected", "PendingApproval", "Approved", "Revoked", "Rejected", "Closed"},
@@ -4593,7 +4593,7 @@ var Service = wire.Service{
 			},
 		},
 		{ // 873
-			Name: "OpsItemTitle", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 1024,
+			Name: "OpsItemTitle", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 1024, Pattern: ".+", Not: "^(?:\\s*$)", Stated: "^(?!\\s*$).+",
 		},
 		{ // 874
 			Name: "OpsItemType", Kind: wire.String,
@@ -4622,7 +4622,7 @@ var Service = wire.Service{
 			},
 		},
 		{ // 879
-			Name: "OpsMetadataFilterKey", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 128,
+			Name: "OpsMetadataFilterKey", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 128, Pattern: ".+", Not: "^(?:\\s*$)", Stated: "^(?!\\s*$).+",
 		},
 		{ // 880
 			Name: "OpsMetadataFilterList", Kind: wire.List, Flags: wire.HasMin | wire.HasMax, Elem: 878, Min: 0, Max: 10,
@@ -4657,7 +4657,7 @@ var Service = wire.Service{
 			},
 		},
 		{ // 888
-			Name: "OpsMetadataResourceId", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 1024,
+			Name: "OpsMetadataResourceId", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 1024, Pattern: ".+", Not: "^(?:\\s*$)", Stated: "^(?!\\s*$).+",
 		},
 		{ // 889
 			Name: "OpsMetadataTooManyUpdatesException", Kind: wire.Structure, Flags: wire.Exception, Code: "OpsMetadataTooManyUpdatesException", Status: 400, Members: []wire.Member{
@@ -5222,7 +5222,7 @@ var Service = wire.Service{
 			},
 		},
 		{ // 1029
-			Name: "Policy", Kind: wire.String,
+			Name: "Policy", Kind: wire.String, Pattern: ".+", Not: "^(?:\\s*$)", Stated: "^(?!\\s*$).+",
 		},
 		{ // 1030
 			Name: "PolicyHash", Kind: wire.String,
@@ -5390,13 +5390,13 @@ var Service = wire.Service{
 			},
 		},
 		{ // 1057
-			Name: "RegistrationMetadataKey", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 128,
+			Name: "RegistrationMetadataKey", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 128, Pattern: ".+", Not: "^(?:\\s*$)", Stated: "^(?!\\s*$).+",
 		},
 		{ // 1058
 			Name: "RegistrationMetadataList", Kind: wire.List, Elem: 1056,
 		},
 		{ // 1059
-			Name: "RegistrationMetadataValue", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 2048,
+			Name: "RegistrationMetadataValue", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 2048, Pattern: ".+", Not: "^(?:\\s*$)", Stated: "^(?!\\s*$).+",
 		},
 		{ // 1060
 			Name: "RegistrationsCount", Kind: wire.Integer, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 1000,
@@ -6185,7 +6185,7 @@ var Service = wire.Service{
 			Name: "TargetLocations", Kind: wire.List, Flags: wire.HasMin | wire.HasMax, Elem: 1222, Min: 1, Max: 100,
 		},
 		{ // 1224
-			Name: "TargetLocationsURL", Kind: wire.String,
+			Name: "TargetLocationsURL", Kind: wire.String, Pattern: "^https:\\/\\/[-a-zA-Z0-9@:%._\\+~#=]{1,253}\\.s3(\\.[a-z\\d-]{9,16})?\\.amazonaws\\.com\\/.{1,1000}.{0,1000}", Stated: "^https:\\/\\/[-a-zA-Z0-9@:%._\\+~#=]{1,253}\\.s3(\\.[a-z\\d-]{9,16})?\\.amazonaws\\.com\\/.{1,2000}",
 		},
 		{ // 1225
 			Name: "TargetMap", Kind: wire.Map, Flags: wire.HasMin | wire.HasMax, Elem: 1228, Key: 1226, Min: 1, Max: 20,

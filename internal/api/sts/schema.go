@@ -318,7 +318,7 @@ var Service = wire.Service{
 			Name: "accountType", Kind: wire.String,
 		},
 		{ // 53
-			Name: "arnType", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 20, Max: 2048, Pattern: "[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{007E}\\x{0085}\\x{00A0}-\\x{D7FF}\\x{E000}-\\x{FFFD}\\x{1000}0-\\x{10FF}FF]+",
+			Name: "arnType", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 20, Max: 2048, Pattern: "[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{007E}\\x{0085}\\x{00A0}-\\x{D7FF}\\x{E000}-\\x{FFFD}\\x{1000}0-\\x{10FF}FF]+", Stated: "[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u0085\\u00A0-\\uD7FF\\uE000-\\uFFFD\\u10000-\\u10FFFF]+",
 		},
 		{ // 54
 			Name: "assumedRoleIdType", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 2, Max: 193, Pattern: "[\\w+=,.@:-]*",
@@ -402,7 +402,7 @@ var Service = wire.Service{
 			Name: "sessionDurationEscalationException", Kind: wire.String,
 		},
 		{ // 81
-			Name: "sessionPolicyDocumentType", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 2048, Pattern: "[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{00FF}]+",
+			Name: "sessionPolicyDocumentType", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 1, Max: 2048, Pattern: "[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{00FF}]+", Stated: "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+",
 		},
 		{ // 82
 			Name: "sourceIdentityType", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 2, Max: 64, Pattern: "[\\w+=,.@-]*",
@@ -429,7 +429,7 @@ var Service = wire.Service{
 			Name: "tradeInTokenType", Kind: wire.String, Flags: wire.Sensitive,
 		},
 		{ // 90
-			Name: "unrestrictedSessionPolicyDocumentType", Kind: wire.String, Flags: wire.HasMin, Min: 1, Pattern: "[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{00FF}]+",
+			Name: "unrestrictedSessionPolicyDocumentType", Kind: wire.String, Flags: wire.HasMin, Min: 1, Pattern: "[\\x{0009}\\x{000A}\\x{000D}\\x{0020}-\\x{00FF}]+", Stated: "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+",
 		},
 		{ // 91
 			Name: "urlType", Kind: wire.String, Flags: wire.HasMin | wire.HasMax, Min: 4, Max: 2048,

@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/smithy-go"
 
+	"github.com/gatehouse-dev/gatehouse/internal/api/logs"
 	"github.com/gatehouse-dev/gatehouse/internal/awserr"
 	"github.com/gatehouse-dev/gatehouse/internal/wire"
 )
@@ -30,18 +31,14 @@ func checkError(t *testing.T, p peer, op *wire.Operation, sh *wire.Shape, seed u
 	newFiller(s, false, seed).fill(op.Input, in)
 	const message = `no "thing" <here> & there, né`
 	e := awserr.New(sh.Status, sh.Code, "%s", message)
-	members := map[string]string{}
+	members := map[string]any{}
 	for i := range sh.Members {
 		m := &sh.Members[i]
 		if strings.EqualFold(m.Name, "message") {
 			e.MessageMember = m.Name
 			continue
 		}
-		if s.Shape(m.Ref).Kind != wire.String {
-			t.Logf("%s.%s is no string", sh.Name, m.Name)
-			continue
-		}
-		members[m.Name] = "a value of " + m.Name
+		members[m.Name] = errorValue(s, sh, m)
 		e = e.With(m.Name, members[m.Name])
 	}
 	_, err := call(t, p, op, in, func(hr *http.Request) (*http.Response, error) {
@@ -73,4 +70,23 @@ func checkError(t *testing.T, p peer, op *wire.Operation, sh *wire.Shape, seed u
 			t.Error(d)
 		}
 	}
+}
+
+// errorValue is a value for a member of an error; errors have no struct of
+// their own, handlers add members by name.
+func errorValue(s *wire.Service, sh *wire.Shape, m *wire.Member) any {
+	switch s.Shape(m.Ref).Kind {
+	case wire.Integer:
+		return new(int32(7))
+	case wire.List:
+		return []string{"first <value>", "second"}
+	case wire.Structure:
+		if s.Name+"."+sh.Name == "logs.MalformedQueryException" {
+			return &logs.QueryCompileError{
+				Location: &logs.QueryCompileErrorLocation{StartCharOffset: new(int32(3)), EndCharOffset: new(int32(5))},
+				Message:  new("unexpected symbol"),
+			}
+		}
+	}
+	return "a value of " + m.Name
 }

@@ -189,7 +189,7 @@ func (f *filler) allowed(sh *wire.Shape) string {
 		s := fmt.Sprintf("value %d", f.n)
 		return (s + strings.Repeat("x", max(0, lo-len(s))))[:min(max(len(s), lo), hi)]
 	}
-	p := compile(sh.Pattern)
+	p := compile(sh)
 	for try := range 400 {
 		s := p.sample(f.rand, 1+try/4)
 		if n := utf8.RuneCountInString(s); n >= lo && n <= hi && p.matches(s) && (n > 0 || try > 200) {

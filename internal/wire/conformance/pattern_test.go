@@ -5,23 +5,32 @@ import (
 	"regexp"
 	"regexp/syntax"
 	"strings"
+
+	"github.com/gatehouse-dev/gatehouse/internal/wire"
 )
 
 // pattern is a regular expression that gives examples of itself.
 type pattern struct {
 	tree *syntax.Regexp
 	re   *regexp.Regexp
+	not  *regexp.Regexp
 }
 
-func compile(text string) pattern {
-	tree, err := syntax.Parse(text, syntax.Perl)
+func compile(sh *wire.Shape) pattern {
+	tree, err := syntax.Parse(sh.Pattern, syntax.Perl)
 	if err != nil {
 		panic(err)
 	}
-	return pattern{tree, regexp.MustCompile(`(?s)^(?:` + text + `)$`)}
+	p := pattern{tree: tree, re: regexp.MustCompile(`^(?:` + sh.Pattern + `)\z`)}
+	if sh.Not != "" {
+		p.not = regexp.MustCompile(sh.Not)
+	}
+	return p
 }
 
-func (p pattern) matches(s string) bool { return p.re.MatchString(s) }
+func (p pattern) matches(s string) bool {
+	return p.re.MatchString(s) && (p.not == nil || !p.not.MatchString(s))
+}
 
 // sample returns a string that the pattern is likely to match; repeats without
 // an end run to about size.
