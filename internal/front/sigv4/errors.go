@@ -58,20 +58,34 @@ func errUnsigned(names []string) error {
 	return awserr.Of(awserr.SignatureMismatch, "There were headers present in the request which were not signed: %s", strings.Join(names, ", "))
 }
 
-func errSkew(at, now time.Time, skew time.Duration) error {
-	word, sign, bound := "earlier", "-", now.Add(-skew)
-	name := "Signature expired"
-	if at.After(now) {
-		word, sign, bound = "later", "+", now.Add(skew)
-		name = "Signature not yet current"
+// The sentences of S3 differ from all others', and so do two of its codes.
+
+func (rules *Rules) errSkew(at, now time.Time) error {
+	if rules.S3 {
+		return awserr.New(http.StatusForbidden, "RequestTimeTooSkewed",
+			"The difference between the request time and the current time is too large.")
 	}
-	return awserr.Of(awserr.SignatureMismatch, "%s: %s is now %s than %s (%s %s %d min.)",
-		name, at.Format(isoBasic), word, bound.Format(isoBasic), now.Format(isoBasic), sign, int(skew/time.Minute))
+	minutes := int(skewUsual / time.Minute)
+	if at.After(now) {
+		return awserr.Of(awserr.SignatureMismatch, "Signature not yet current: %s is still later than %s (%s + %d min.)",
+			at.Format(isoBasic), now.Add(skewUsual).Format(isoBasic), now.Format(isoBasic), minutes)
+	}
+	return awserr.Of(awserr.SignatureMismatch, "Signature expired: %s is now earlier than %s (%s - %d min.)",
+		at.Format(isoBasic), now.Add(-skewUsual).Format(isoBasic), now.Format(isoBasic), minutes)
 }
 
-func errExpired() error { return awserr.Of(awserr.RequestExpired, "Request has expired.") }
+func (rules *Rules) errExpired() error {
+	if rules.S3 {
+		return awserr.New(http.StatusForbidden, "AccessDenied", "Request has expired")
+	}
+	return awserr.Of(awserr.RequestExpired, "Request has expired.")
+}
 
-func errMismatch() error {
+func (rules *Rules) errMismatch() error {
+	if rules.S3 {
+		return awserr.Of(awserr.SignatureMismatch, "The request signature we calculated does not match the signature you provided. "+
+			"Check your key and signing method.")
+	}
 	return awserr.Of(awserr.SignatureMismatch, "The request signature we calculated does not match the signature you provided. "+
 		"Check your AWS Secret Access Key and signing method. Consult the service documentation for details.")
 }
@@ -97,4 +111,8 @@ func errIncompleteBody() error {
 
 func errChunkSize() error {
 	return awserr.New(http.StatusForbidden, "InvalidChunkSizeError", "Only the last chunk is allowed to have a size less than 8192 bytes")
+}
+
+func errLengthMissing() error {
+	return awserr.New(http.StatusLengthRequired, "MissingContentLength", "You must provide the Content-Length HTTP header.")
 }

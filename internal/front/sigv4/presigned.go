@@ -29,9 +29,6 @@ func parseQuery(r *http.Request) (*Signature, error) {
 		}
 		query[key] = decodeQuery(value)
 	}
-	if _, ok := query["X-Amz-Algorithm"]; !ok {
-		return nil, errMissing() // the text was part of something else
-	}
 	var missing []string
 	for _, name := range presignedParameters {
 		if query[name] == "" {

@@ -54,16 +54,16 @@ func (s *Signature) Check(r *http.Request, rules Rules) error {
 func (s *Signature) checkTime(rules *Rules) error {
 	now, skew := rules.Now.UTC(), rules.skew()
 	if s.Time.After(now.Add(skew)) {
-		return errSkew(s.Time, now, skew)
+		return rules.errSkew(s.Time, now)
 	}
 	if s.Expires > 0 {
 		if now.After(s.Time.Add(s.Expires)) {
-			return errExpired()
+			return rules.errExpired()
 		}
 		return nil
 	}
 	if s.Time.Before(now.Add(-skew)) {
-		return errSkew(s.Time, now, skew)
+		return rules.errSkew(s.Time, now)
 	}
 	return nil
 }

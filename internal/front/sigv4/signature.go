@@ -43,7 +43,7 @@ type Signature struct {
 // when there is none, and with IncompleteSignature when it is malformed.
 func Parse(r *http.Request) (*Signature, error) {
 	auth := r.Header["Authorization"]
-	presigned := strings.Contains(r.URL.RawQuery, "X-Amz-Algorithm")
+	presigned := isPresigned(r.URL.RawQuery)
 	switch {
 	case len(auth) > 0 && presigned:
 		return nil, errBoth()
@@ -55,8 +55,19 @@ func Parse(r *http.Request) (*Signature, error) {
 	return nil, errMissing()
 }
 
-// setCredential reads KEY/DATE/REGION/SERVICE/aws4_request. An access key may
-// itself have slashes nowhere, so the parts are exactly five.
+func isPresigned(query string) bool {
+	for query != "" {
+		var pair string
+		pair, query, _ = strings.Cut(query, "&")
+		if key, _, _ := strings.Cut(pair, "="); key == "X-Amz-Algorithm" {
+			return true
+		}
+	}
+	return false
+}
+
+// setCredential reads KEY/DATE/REGION/SERVICE/aws4_request. Trailing
+// slashes are ignored, as AWS does.
 func (s *Signature) setCredential(credential string) error {
 	p := strings.Split(strings.TrimRight(credential, "/"), "/")
 	if len(p) != 5 || p[0] == "" {

@@ -33,7 +33,7 @@ func (v *Verifier) Verify(r *http.Request, s *Signature, rules Rules, secret str
 	}
 	given, ok := s.decoded()
 	if !ok {
-		return errMismatch()
+		return rules.errMismatch()
 	}
 	key := v.keys.get(s, secret)
 
@@ -44,7 +44,7 @@ func (v *Verifier) Verify(r *http.Request, s *Signature, rules Rules, secret str
 	defer v.buffers.Put(buf)
 	if !matches(buf, r, s, rules.S3, false, payload, key, &given) &&
 		!(otherPath(r, rules.S3) && matches(buf, r, s, rules.S3, true, payload, key, &given)) {
-		return errMismatch()
+		return rules.errMismatch()
 	}
 	v.keys.remember(s, secret, key)
 	return nil
@@ -105,7 +105,7 @@ func (s *Signature) payloadHash(rules *Rules, body []byte, hash *[2 * sha256.Siz
 	hex.Encode(hash[:], sum[:])
 	computed := string(hash[:])
 	if s.ContentSHA256 != "" && !strings.EqualFold(s.ContentSHA256, computed) {
-		return "", errMismatch()
+		return "", rules.errMismatch()
 	}
 	return computed, nil
 }
