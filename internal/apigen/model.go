@@ -52,17 +52,18 @@ type topRef struct {
 }
 
 // xmlNS is an object in the models' members and a string in a few places.
-type xmlNS struct{ URI string }
+type xmlNS struct{ URI, Prefix string }
 
 func (x *xmlNS) UnmarshalJSON(b []byte) error {
 	if len(b) > 0 && b[0] == '"' {
 		return json.Unmarshal(b, &x.URI)
 	}
 	var o struct {
-		URI string `json:"uri"`
+		URI    string `json:"uri"`
+		Prefix string `json:"prefix"`
 	}
 	err := json.Unmarshal(b, &o)
-	x.URI = o.URI
+	x.URI, x.Prefix = o.URI, o.Prefix
 	return err
 }
 

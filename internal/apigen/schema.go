@@ -143,6 +143,7 @@ func (g *generator) shape(b *bytes.Buffer, name string) {
 	}
 	if s.XMLNamespace != nil {
 		f.str("XMLNS", s.XMLNamespace.URI)
+		f.str("XMLPrefix", s.XMLNamespace.Prefix)
 	}
 	if s.Exception {
 		code, status := errorCode(name, s)
@@ -183,7 +184,7 @@ func (g *generator) member(b *bytes.Buffer, s shape, m member) {
 	}
 	f.add("Flags", strings.Join(flags, " | "))
 	f.add("Time", timeFormats[m.TimestampFormat])
-	if m.XMLNamespace != nil {
+	if m.XMLNamespace != nil && m.XMLNamespace.Prefix == "" { // a prefix is declared by its shape
 		f.str("XMLNS", m.XMLNamespace.URI)
 	}
 	fmt.Fprintf(b, "{%s},\n", strings.Join(f, ", "))

@@ -296,7 +296,8 @@ func encodeREST(s *Service, op *Operation, out any, resp *Response) error {
 			}
 		case InHeaders:
 			for _, k := range sortedKeys(f) {
-				resp.Header.Set(m.Wire+k, f.MapIndex(reflect.ValueOf(k)).String())
+				// Not Set: clients take the name as it stands for the key.
+				resp.Header[m.Wire+k] = []string{f.MapIndex(reflect.ValueOf(k)).String()}
 			}
 		}
 	}
@@ -321,7 +322,7 @@ func encodeREST(s *Service, op *Operation, out any, resp *Response) error {
 }
 
 func namespaceOf(s *Service, sh *Shape) string {
-	if sh.XMLNS != "" {
+	if sh.XMLNS != "" && sh.XMLPrefix == "" {
 		return sh.XMLNS
 	}
 	return s.XMLNamespace

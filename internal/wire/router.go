@@ -1,8 +1,9 @@
 package wire
 
 import (
+	"cmp"
 	"net/url"
-	"sort"
+	"slices"
 	"strings"
 )
 
@@ -17,25 +18,26 @@ type route struct {
 	op     *Operation
 	labels []string
 	query  [][2]string // literals; an empty value asks for presence
+	needs  []string    // query parameters of required members
 }
 
 type routeNode struct {
 	literal map[string]*routeNode
 	label   *routeNode
 	greedy  *routeNode
-	routes  []route // most query literals first
+	routes  []route // most query literals first, then most needs
 }
 
 // NewRouter compiles the templates of a service's operations.
 func NewRouter(s *Service) *Router {
 	r := &Router{methods: map[string]*routeNode{}}
 	for i := range s.Operations {
-		r.add(&s.Operations[i])
+		r.add(s, &s.Operations[i])
 	}
 	return r
 }
 
-func (r *Router) add(op *Operation) {
+func (r *Router) add(s *Service, op *Operation) {
 	path, rawQuery, _ := strings.Cut(op.URI, "?")
 	n := r.methods[op.Method]
 	if n == nil {
@@ -73,8 +75,16 @@ func (r *Router) add(op *Operation) {
 			rt.query = append(rt.query, [2]string{k, v})
 		}
 	}
+	in := s.Shape(op.Input)
+	for i := range in.Members {
+		if m := &in.Members[i]; m.Location == InQuery && m.Has(Required) {
+			rt.needs = append(rt.needs, m.WireName())
+		}
+	}
 	n.routes = append(n.routes, rt)
-	sort.SliceStable(n.routes, func(i, j int) bool { return len(n.routes[i].query) > len(n.routes[j].query) })
+	slices.SortStableFunc(n.routes, func(a, b route) int {
+		return cmp.Or(cmp.Compare(len(b.query), len(a.query)), cmp.Compare(len(b.needs), len(a.needs)))
+	})
 }
 
 // Find returns the operation for a request and its decoded path labels; nil
@@ -84,10 +94,7 @@ func (r *Router) Find(method, path string, query url.Values) (*Operation, map[st
 	if n == nil {
 		return nil, nil
 	}
-	var segs []string
-	if trimmed := strings.Trim(path, "/"); trimmed != "" {
-		segs = strings.Split(trimmed, "/")
-	}
+	segs := strings.Split(strings.TrimPrefix(path, "/"), "/")
 	var values []string
 	rt := n.find(segs, query, &values)
 	if rt == nil {
@@ -110,6 +117,11 @@ func (n *routeNode) find(segs []string, query url.Values, values *[]string) *rou
 	if len(segs) == 0 {
 		return n.pick(query)
 	}
+	if len(segs) == 1 && segs[0] == "" { // a slash at the end
+		if rt := n.pick(query); rt != nil {
+			return rt
+		}
+	}
 	if c := n.literal[segs[0]]; c != nil {
 		if rt := c.find(segs[1:], query, values); rt != nil {
 			return rt
@@ -125,7 +137,11 @@ func (n *routeNode) find(segs []string, query url.Values, values *[]string) *rou
 	}
 	if n.greedy != nil {
 		// A greedy label may be followed by literals: try the longest first.
-		for k := len(segs); k >= 1; k-- {
+		last := 1
+		if g := n.greedy; g.literal == nil && g.label == nil && g.greedy == nil {
+			last = len(segs)
+		}
+		for k := len(segs); k >= last; k-- {
 			*values = append(*values, strings.Join(segs[:k], "/"))
 			if rt := n.greedy.find(segs[k:], query, values); rt != nil {
 				return rt
@@ -136,16 +152,39 @@ func (n *routeNode) find(segs []string, query url.Values, values *[]string) *rou
 	return nil
 }
 
+// pick chooses among the operations of one template: the one whose literals
+// and required parameters the query has, else one whose literals it has. So
+// GET /bucket/key is GetObject, and with uploadId it is ListParts.
 func (n *routeNode) pick(query url.Values) *route {
-next:
+	var fallback *route
 	for i := range n.routes {
-		for _, q := range n.routes[i].query {
-			vs, ok := query[q[0]]
-			if !ok || q[1] != "" && (len(vs) == 0 || vs[0] != q[1]) {
-				continue next
-			}
+		rt := &n.routes[i]
+		if !rt.literals(query) {
+			continue
 		}
-		return &n.routes[i]
+		if rt.satisfied(query) {
+			return rt
+		}
+		fallback = rt
 	}
-	return nil
+	return fallback
+}
+
+func (rt *route) literals(query url.Values) bool {
+	for _, q := range rt.query {
+		vs, ok := query[q[0]]
+		if !ok || q[1] != "" && (len(vs) == 0 || vs[0] != q[1]) {
+			return false
+		}
+	}
+	return true
+}
+
+func (rt *route) satisfied(query url.Values) bool {
+	for _, name := range rt.needs {
+		if _, ok := query[name]; !ok {
+			return false
+		}
+	}
+	return true
 }

@@ -142,7 +142,8 @@ type Shape struct {
 	Stated  string
 	Enum    []string
 	Members []Member
-	XMLNS   string
+	// XMLNS is the default namespace, or that of XMLPrefix where it is set.
+	XMLNS, XMLPrefix string
 	// Code and Status are an exception's code on the wire and HTTP status.
 	Code   string
 	Status int

@@ -26,12 +26,19 @@ func (w *xmlWriter) raw(s string) { w.b = append(w.b, s...) }
 
 func (w *xmlWriter) open(name, ns string) {
 	w.b = append(append(w.b, '<'), name...)
-	if ns != "" {
-		w.raw(` xmlns="`)
-		w.text(ns)
-		w.raw(`"`)
-	}
+	w.namespace("xmlns", ns)
 	w.b = append(w.b, '>')
+}
+
+func (w *xmlWriter) namespace(attribute, uri string) {
+	if uri == "" {
+		return
+	}
+	w.raw(" ")
+	w.raw(attribute)
+	w.raw(`="`)
+	w.text(uri)
+	w.raw(`"`)
 }
 
 func (w *xmlWriter) close(name string) {
@@ -74,10 +81,9 @@ func (w *xmlWriter) text(s string) {
 // outside the body are left out.
 func (w *xmlWriter) structure(name, ns string, sh *Shape, v reflect.Value, body bool) {
 	w.b = append(append(w.b, '<'), name...)
-	if ns != "" {
-		w.raw(` xmlns="`)
-		w.text(ns)
-		w.raw(`"`)
+	w.namespace("xmlns", ns)
+	if sh.XMLPrefix != "" {
+		w.namespace("xmlns:"+sh.XMLPrefix, sh.XMLNS)
 	}
 	for i := range sh.Members {
 		m := &sh.Members[i]

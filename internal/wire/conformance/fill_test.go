@@ -18,7 +18,9 @@ import (
 type filler struct {
 	s *wire.Service
 	// odd strings are hard to carry; the others are what the model allows.
-	odd   bool
+	odd bool
+	// whole times have no fraction of a second.
+	whole bool
 	n     int
 	rand  *rand.Rand
 	stack []wire.Ref
@@ -91,6 +93,9 @@ func (f *filler) value(ref wire.Ref, v reflect.Value, m *wire.Member) {
 		for range 50 {
 			k, e := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
 			f.value(sh.Key, k, m)
+			if m.Location == wire.InHeaders { // the end of a header's name
+				k.SetString(fmt.Sprintf("key-%d", f.n))
+			}
 			f.value(sh.Elem, e, m)
 			if v.SetMapIndex(k, e); v.Len() >= f.count(sh) {
 				break
@@ -127,7 +132,7 @@ func (f *filler) value(ref wire.Ref, v reflect.Value, m *wire.Member) {
 		v.SetFloat(x)
 	case wire.Timestamp:
 		t := time.Unix(1_700_000_000+int64(f.n), 0).UTC()
-		if m.Location != wire.InHeader && f.n%2 == 0 {
+		if m.Location != wire.InHeader && !f.whole && f.n%2 == 0 {
 			t = t.Add(123 * time.Millisecond)
 		}
 		v.Set(reflect.ValueOf(t))

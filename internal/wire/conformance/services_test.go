@@ -81,11 +81,14 @@ func eventStreams() map[string]string {
 	}
 }
 
-// unlike are the members that the SDK treats apart from the model.
+// unlike are the members that a client treats apart from the model.
 func unlike() map[string]string {
 	return map[string]string{
 		"apigateway.GetExport.Accepts":    "the SDK sets Accept itself",
 		"apigateway.GetSdkTypes.Position": "the SDK's model has no such member",
+		"s3.PutObject.Expires":            "botocore takes a time for this string",
+		"s3.GetObject.Expires":            "botocore gives a time for this string",
+		"s3.HeadObject.Expires":           "botocore gives a time for this string",
 	}
 }
 

@@ -521,7 +521,7 @@ var Service = wire.Service{
 			Name: "GrantWriteACP", Kind: wire.String,
 		},
 		{ // 93
-			Name: "Grantee", Kind: wire.Structure, XMLNS: "http://www.w3.org/2001/XMLSchema-instance", Members: []wire.Member{
+			Name: "Grantee", Kind: wire.Structure, XMLNS: "http://www.w3.org/2001/XMLSchema-instance", XMLPrefix: "xsi", Members: []wire.Member{
 				{Name: "DisplayName", Ref: 69},
 				{Name: "EmailAddress", Ref: 71},
 				{Name: "ID", Ref: 97},
