@@ -20,7 +20,6 @@ type report struct {
 	usedMB    int
 	status    string // "", "timeout" or "error"
 	errorType string
-	traceID   string
 }
 
 // billed is the billed time: initialisation counts since August 2025, and each

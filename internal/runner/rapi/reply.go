@@ -14,10 +14,7 @@ type reply struct {
 	body   []byte
 }
 
-var (
-	accepted = reply{status: 202, body: []byte("{\"status\":\"OK\"}\n")}
-	okay     = reply{status: 200, body: []byte("{\"status\":\"OK\"}\n")}
-)
+var accepted = reply{status: 202, body: []byte("{\"status\":\"OK\"}\n")}
 
 // refusal is the JSON form of every error of the two APIs.
 func refusal(status int, errorType, format string, args ...any) reply {
