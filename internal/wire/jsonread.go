@@ -7,8 +7,6 @@ import (
 	"reflect"
 	"strconv"
 	"time"
-	"unicode/utf16"
-	"unicode/utf8"
 )
 
 // jsonReader reads one JSON text (RFC 8259) into a value, guided by its shape.
@@ -100,6 +98,7 @@ func (r *jsonReader) value(ref Ref, v reflect.Value, tf TimeFormat) error {
 		if !r.literal("null") {
 			return malformed("Unexpected token in the JSON text")
 		}
+		v.SetZero() // the last of two equal keys counts
 		return nil
 	}
 	sh := r.s.Shape(ref)
@@ -131,11 +130,11 @@ func (r *jsonReader) value(ref Ref, v reflect.Value, tf TimeFormat) error {
 		if c != '"' {
 			return r.mismatch("Blob")
 		}
-		s, err := r.str()
+		s, err := r.text()
 		if err != nil {
 			return err
 		}
-		b, err := base64.StdEncoding.DecodeString(s)
+		b, err := base64.StdEncoding.AppendDecode(make([]byte, 0, base64.StdEncoding.DecodedLen(len(s))), s)
 		if err != nil {
 			return malformed("Invalid base64 in a blob")
 		}
@@ -173,13 +172,17 @@ func (r *jsonReader) structure(sh *Shape, v reflect.Value) error {
 	}
 	top := r.body
 	r.body = false
-	return r.object(func(key string) error {
-		for i := range sh.Members {
-			m := &sh.Members[i]
-			if m.WireName() != key || top && m.Location != InBody {
-				continue
+	next := 0 // clients send members in the model's order more often than not
+	return r.object(func(key []byte) error {
+		for range sh.Members {
+			i := next
+			if next++; next == len(sh.Members) {
+				next = 0
 			}
-			return r.value(m.Ref, v.Field(i), m.Time)
+			m := &sh.Members[i]
+			if m.WireName() == string(key) && (!top || m.Location == InBody) {
+				return r.value(m.Ref, v.Field(i), m.Time)
+			}
 		}
 		return r.skip()
 	})
@@ -189,28 +192,26 @@ func (r *jsonReader) list(sh *Shape, v reflect.Value) error {
 	if r.peek() != '[' {
 		return r.mismatch("List")
 	}
-	r.i++
-	out := reflect.MakeSlice(v.Type(), 0, 4)
-	if r.peek() == ']' {
+	if r.i++; r.peek() == ']' {
 		r.i++
-		v.Set(out)
+		v.Set(reflect.MakeSlice(v.Type(), 0, 0))
 		return nil
 	}
-	for {
+	v.Set(reflect.MakeSlice(v.Type(), 0, 4))
+	for n := 1; ; n++ {
 		if r.peek() == 'n' && r.s.Shape(sh.Elem).Kind != Document {
 			return r.mismatch(r.s.Shape(sh.Elem).Kind.String())
 		}
-		e := reflect.New(v.Type().Elem()).Elem()
-		if err := r.value(sh.Elem, e, DefaultTime); err != nil {
+		v.Grow(1)
+		v.SetLen(n)
+		if err := r.value(sh.Elem, v.Index(n-1), DefaultTime); err != nil {
 			return err
 		}
-		out = reflect.Append(out, e)
 		switch r.peek() {
 		case ',':
 			r.i++
 		case ']':
 			r.i++
-			v.Set(out)
 			return nil
 		default:
 			return malformed("Unexpected token in a JSON array")
@@ -223,11 +224,13 @@ func (r *jsonReader) dict(sh *Shape, v reflect.Value) error {
 		return r.mismatch("Map")
 	}
 	out := reflect.MakeMap(v.Type())
-	err := r.object(func(key string) error {
-		e := reflect.New(v.Type().Elem()).Elem()
-		if r.peek() == 'n' { // AWS drops null values of a map
+	err := r.object(func(name []byte) error {
+		key := string(name) // name is the reader's
+		if r.peek() == 'n' && r.s.Shape(sh.Elem).Kind != Document {
+			out.SetMapIndex(reflect.ValueOf(key), reflect.Value{}) // AWS drops null values of a map
 			return r.skip()
 		}
+		e := reflect.New(v.Type().Elem()).Elem()
 		if err := r.value(sh.Elem, e, DefaultTime); err != nil {
 			return err
 		}
@@ -240,8 +243,9 @@ func (r *jsonReader) dict(sh *Shape, v reflect.Value) error {
 	return err
 }
 
-// object reads the members of an object; member reads one value.
-func (r *jsonReader) object(member func(key string) error) error {
+// object reads the members of an object; member reads one value. The key is
+// the member's to read until it moves on.
+func (r *jsonReader) object(member func(key []byte) error) error {
 	r.i++
 	if r.peek() == '}' {
 		r.i++
@@ -251,7 +255,7 @@ func (r *jsonReader) object(member func(key string) error) error {
 		if r.peek() != '"' {
 			return malformed("Unexpected token in a JSON object")
 		}
-		key, err := r.str()
+		key, err := r.text()
 		if err != nil {
 			return err
 		}
@@ -404,7 +408,7 @@ func (r *jsonReader) skip() error {
 	defer func() { r.depth-- }()
 	switch c := r.peek(); {
 	case c == '{':
-		return r.object(func(string) error { return r.skip() })
+		return r.object(func([]byte) error { return r.skip() })
 	case c == '[':
 		r.i++
 		if r.peek() == ']' {
@@ -426,7 +430,7 @@ func (r *jsonReader) skip() error {
 			}
 		}
 	case c == '"':
-		_, err := r.str()
+		_, err := r.text()
 		return err
 	case r.literal("true"), r.literal("false"), r.literal("null"):
 		return nil
@@ -436,97 +440,4 @@ func (r *jsonReader) skip() error {
 		}
 	}
 	return malformed("Unexpected token in the JSON text")
-}
-
-// str reads a string that starts at the current quote.
-func (r *jsonReader) str() (string, error) {
-	r.i++
-	start := r.i
-	for r.i < len(r.b) {
-		switch c := r.b[r.i]; {
-		case c == '"':
-			s := r.b[start:r.i]
-			r.i++
-			if !utf8.Valid(s) {
-				return "", malformed("The JSON text is not valid UTF-8")
-			}
-			return string(s), nil
-		case c == '\\':
-			return r.escaped(start)
-		case c < ' ':
-			return "", malformed("Illegal unquoted character in a JSON string")
-		}
-		r.i++
-	}
-	return "", malformed("Unexpected end of the JSON text")
-}
-
-// escaped reads the rest of a string that has escapes.
-func (r *jsonReader) escaped(start int) (string, error) {
-	out := append(make([]byte, 0, 2*(r.i-start)+16), r.b[start:r.i]...)
-	for r.i < len(r.b) {
-		c := r.b[r.i]
-		r.i++
-		switch {
-		case c == '"':
-			if !utf8.Valid(out) {
-				return "", malformed("The JSON text is not valid UTF-8")
-			}
-			return string(out), nil
-		case c < ' ':
-			return "", malformed("Illegal unquoted character in a JSON string")
-		case c != '\\':
-			out = append(out, c)
-			continue
-		}
-		if r.i >= len(r.b) {
-			break
-		}
-		c = r.b[r.i]
-		r.i++
-		switch c {
-		case '"', '\\', '/':
-			out = append(out, c)
-		case 'b':
-			out = append(out, '\b')
-		case 'f':
-			out = append(out, '\f')
-		case 'n':
-			out = append(out, '\n')
-		case 'r':
-			out = append(out, '\r')
-		case 't':
-			out = append(out, '\t')
-		case 'u':
-			u, ok := r.hex4()
-			if !ok {
-				return "", malformed("Malformed escape in a JSON string")
-			}
-			if utf16.IsSurrogate(u) {
-				if !r.literal(`\u`) {
-					u = utf8.RuneError
-				} else if low, ok := r.hex4(); ok {
-					u = utf16.DecodeRune(u, low)
-				} else {
-					return "", malformed("Malformed escape in a JSON string")
-				}
-			}
-			out = utf8.AppendRune(out, u)
-		default:
-			return "", malformed("Malformed escape in a JSON string")
-		}
-	}
-	return "", malformed("Unexpected end of the JSON text")
-}
-
-func (r *jsonReader) hex4() (rune, bool) {
-	if len(r.b)-r.i < 4 {
-		return 0, false
-	}
-	n, err := strconv.ParseUint(string(r.b[r.i:r.i+4]), 16, 16)
-	if err != nil {
-		return 0, false
-	}
-	r.i += 4
-	return rune(n), true
 }

@@ -4,13 +4,14 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
 // parseTime reads a timestamp in any of the forms that clients send: seconds
 // since the epoch, ISO 8601 (RFC 3339), RFC 7231's date.
 func parseTime(s string) (time.Time, error) {
-	if f, err := strconv.ParseFloat(s, 64); err == nil && !math.IsNaN(f) && math.Abs(f) < 1e12 {
+	if f, err := strconv.ParseFloat(s, 64); err == nil && strings.Trim(s, "0123456789.eE+-") == "" && math.Abs(f) < 1e12 {
 		sec, frac := math.Modf(f)
 		return time.Unix(int64(sec), int64(math.Round(frac*1e3))*1e6).UTC(), nil
 	}

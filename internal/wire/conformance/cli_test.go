@@ -133,11 +133,11 @@ func checkRecorded(t *testing.T, s *wire.Service, rec recorded) {
 	}
 	got, err := wire.Decode(s, op, r)
 	if err != nil {
-		t.Errorf("%s.%s: %v\n%s", s.Name, op.Name, err, rec.Request.Body)
+		t.Errorf("%s.%s: %v\n%.600s", s.Name, op.Name, err, rec.Request.Body)
 		return
 	}
 	if d := uneven("input", rec.Params, normal(tree(s, op.Input, reflect.ValueOf(got)))); d != "" {
-		t.Errorf("%s.%s: %s\n%s %s\n%s", s.Name, op.Name, d, rec.Request.Method, hr.URL, rec.Request.Body)
+		t.Errorf("%s.%s: %s\n%s %s\n%.600s", s.Name, op.Name, d, rec.Request.Method, hr.URL, rec.Request.Body)
 	}
 }
 
@@ -161,7 +161,7 @@ func TestBotocoreAnswers(t *testing.T) {
 			j := parseJob(p.service, op, resp)
 			var answer struct{ Parsed any }
 			if err := b.ask(j, &answer); err != nil {
-				t.Errorf("%s.%s: %v\n%s", p.service.Name, op.Name, err, j.Body)
+				t.Errorf("%s.%s: %v\n%.600s", p.service.Name, op.Name, err, j.Body)
 				continue
 			}
 			if d := uneven("output", want, answer.Parsed); d != "" {
@@ -206,7 +206,7 @@ func TestBotocoreErrors(t *testing.T) {
 			}
 			for k, v := range want {
 				if d := uneven(k, v, answer.Parsed[k]); d != "" {
-					t.Errorf("%s.%s: %s\n%s", s.Name, sh.Name, d, j.Body)
+					t.Errorf("%s.%s: %s\n%.600s", s.Name, sh.Name, d, j.Body)
 				}
 			}
 		}

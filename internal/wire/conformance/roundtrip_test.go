@@ -40,11 +40,11 @@ func roundTrip(t *testing.T, p peer, op *wire.Operation, odd bool, seed uint64) 
 		}
 		got, err := wire.Decode(s, op, r)
 		if err != nil {
-			t.Fatalf("decode %s\n%s %s: %v", r.Body, hr.Method, hr.URL, err)
+			t.Fatalf("decode %.600s\n%s %s: %v", r.Body, hr.Method, hr.URL, err)
 		}
 		forget(s, op, got)
 		if d := differ("input", reflect.ValueOf(in), reflect.ValueOf(got)); d != "" {
-			t.Errorf("%s\nfrom %s %s\n%s", d, hr.Method, hr.URL, r.Body)
+			t.Errorf("%s\nfrom %s %s\n%.600s", d, hr.Method, hr.URL, r.Body)
 		}
 		if !odd {
 			if err := new(wire.Validator).Validate(s, op, got); err != nil {
