@@ -18,15 +18,25 @@ const (
 )
 
 func compileAction(s string) actionPattern {
-	s = encodeWildcards(strings.ToLower(s))
-	i := strings.IndexAny(s, "\xff\xfe")
+	s = lowerASCII(s)
+	i := strings.IndexAny(s, "*?")
 	switch {
 	case i < 0:
 		return actionPattern{actionExact, s}
-	case i == len(s)-1 && s[i] == anyRun:
+	case i == len(s)-1 && s[i] == '*':
 		return actionPattern{actionPrefix, s[:i]}
 	}
-	return actionPattern{actionGlob, s}
+	return actionPattern{actionGlob, encodeWildcards(s)}
+}
+
+// lowerASCII leaves other letters alone, some of which are lower-cased into
+// ASCII: matching does not look at their case either.
+func lowerASCII(s string) string {
+	b := []byte(s)
+	for i := range b {
+		b[i] = lower(b[i])
+	}
+	return string(b)
 }
 
 func (p *actionPattern) match(action string) bool {

@@ -38,14 +38,14 @@ func Evaluate(req *Request, set *Set) Decision {
 		return Decision{Reason: resourceReason(set), Statement: -1}
 	}
 
-	if !req.crossAccount() && resource.grant == directGrant &&
-		!(req.Principal.Type == Root && set.HasSession) {
+	cross := req.crossAccount()
+	if !cross && resource.grant == directGrant {
 		return resource.decision(resourceReason(set))
 	}
 	bounded := set.HasBoundary && boundary.grant == noGrant
 	narrowed := set.HasSession && session.grant == noGrant
-	byRole := !req.crossAccount() && resource.grant == roleGrant
-	root := req.Principal.Type == Root
+	byRole := !cross && resource.grant == roleGrant
+	root := req.Principal.isRoot()
 	switch {
 	case !root && !byRole && identity.grant == noGrant:
 		if required(set) && resource.grant == noGrant {
@@ -56,7 +56,7 @@ func Evaluate(req *Request, set *Set) Decision {
 		return Decision{Reason: ByBoundary, Statement: -1}
 	case narrowed:
 		return Decision{Reason: BySession, Statement: -1}
-	case (req.crossAccount() || required(set)) && resource.grant == noGrant:
+	case (cross || required(set)) && resource.grant == noGrant:
 		return Decision{Reason: resourceReason(set), Statement: -1}
 	case byRole && identity.grant == noGrant:
 		return resource.decision(resourceReason(set))

@@ -25,6 +25,9 @@ var rewrite = flag.Bool("rewrite", false, "write the outputs that were got into 
 //	eval [layer=NAME,NAME ...] [account=N] [required]
 //	                     each input line is PRINCIPAL ACTION RESOURCE [KEY=VALUE|VALUE ...];
 //	                     prints a decision a line
+//	condition JSON       each input line is [KEY=VALUE|VALUE ...]; prints for each
+//	                     whether the condition holds in an Allow and in a Deny
+//	missing (as eval)    prints the keys that a request lacks
 //	explain (as eval)    prints why each statement does or does not apply
 func TestGolden(t *testing.T) {
 	files, _ := filepath.Glob("testdata/*.txt")
@@ -93,6 +96,27 @@ func (g *golden) run(t *testing.T, command string, input []string) []string {
 		return []string{"ok"}
 	case "keys":
 		return append([]string{}, ContextKeys(g.doc(t, words[1]))...)
+	case "condition":
+		var out []string
+		for _, line := range input {
+			req := parseRequest(t, "user/bob s:A * "+line)
+			allow := g.condition(t, "Allow", words[1:], req)
+			deny := g.condition(t, "Deny", words[1:], req)
+			switch {
+			case allow != deny:
+				out = append(out, fmt.Sprintf("Allow %v, Deny %v", allow, deny))
+			default:
+				out = append(out, fmt.Sprint(allow))
+			}
+		}
+		return out
+	case "missing":
+		set, _ := g.set(t, words[1:])
+		var out []string
+		for _, line := range input {
+			out = append(out, fmt.Sprint(MissingKeys(parseRequest(t, line), set)))
+		}
+		return out
 	case "eval", "explain":
 		set, account := g.set(t, words[1:])
 		var out []string
@@ -111,6 +135,18 @@ func (g *golden) run(t *testing.T, command string, input []string) []string {
 	}
 	t.Fatalf("unknown command %q", command)
 	return nil
+}
+
+// condition reports whether a statement with the condition applies.
+func (g *golden) condition(t *testing.T, effect string, words []string, req *Request) bool {
+	t.Helper()
+	text := `{"Version":"2012-10-17","Statement":{"Effect":"` + effect + `","Action":"*","Resource":"*","Condition":` + strings.Join(words, " ") + `}}`
+	doc, err := Parse(Identity, []byte(text))
+	if err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	d := Evaluate(req, &Set{Identity: []Source{{Doc: doc}}})
+	return d.Statement == 0
 }
 
 func (g *golden) doc(t *testing.T, name string) *Document {

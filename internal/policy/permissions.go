@@ -1,6 +1,9 @@
 package policy
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // checkPermissions refuses what IAM refuses of a permissions policy, in IAM's
 // order: the first mistake gives the sentence. The order is observable and was
@@ -74,7 +77,7 @@ func checkPermissionsShape(kind Kind, doc sourceDoc) error {
 }
 
 // legacyParses is IAM's second look at a statement: the effect's case, names
-// of five parts, values that their operators cannot read.
+// too short and with empty parts, values that their operators cannot read.
 func legacyParses(s sourceStatement) bool {
 	if s.effect != "Allow" && s.effect != "Deny" {
 		return false
@@ -84,7 +87,7 @@ func legacyParses(s sourceStatement) bool {
 		if pieces[0] != "arn" || len(pieces) < 3 || pieces[1] != "aws" {
 			continue
 		}
-		if pieces[2] == "" || len(pieces) == 4 || len(pieces) == 5 {
+		if pieces[2] == "" || len(pieces) < arnParts && slices.Contains(pieces, "") {
 			return false
 		}
 	}

@@ -51,6 +51,12 @@ func (p *Principal) hasIdentity() bool {
 	return false
 }
 
+// isRoot reports whether nothing but denies and limits hold the caller back:
+// the root user, or a federated user that the root user's keys made.
+func (p *Principal) isRoot() bool {
+	return p.Type == Root || p.Type == FederatedUser && strings.HasSuffix(p.UserARN, ":root")
+}
+
 // name is what AWS's sentences call the caller.
 func (p *Principal) name() string {
 	switch {
@@ -86,18 +92,28 @@ type principalSet struct {
 	canonical []string // CanonicalUser, an S3 id; Gatehouse has none, so they name nobody
 }
 
-func (s *principalSet) match(p *Principal) grant {
+// match says how narrowly the set names the caller. A Deny for everyone hits
+// whoever calls. An Allow for everyone is for callers with an identity, and in
+// resource policies also for services and anonymous callers; who signs in at
+// an identity provider is only ever named by the provider.
+func (s *principalSet) match(p *Principal, kind Kind, deny bool) grant {
+	if s.everyone && deny {
+		return directGrant
+	}
 	switch p.Type {
 	case Anonymous:
-		return directIf(s.everyone)
+		return directIf(s.everyone && kind != Trust)
 	case Service:
-		return directIf(s.everyone || slices.Contains(s.services, p.Service))
+		return directIf(s.everyone && kind != Trust || slices.Contains(s.services, p.Service))
 	case WebIdentity, SAML:
 		return directIf(slices.Contains(s.federated, p.Provider))
 	case Root, User, AssumedRole, FederatedUser:
-	default:
-		return noGrant
+		return s.matchIdentity(p)
 	}
+	return noGrant
+}
+
+func (s *principalSet) matchIdentity(p *Principal) grant {
 	if s.everyone || slices.Contains(s.arns, p.ARN) || p.UserID != "" && slices.Contains(s.ids, p.UserID) {
 		return directGrant
 	}
@@ -140,11 +156,11 @@ func (s *principalSet) spares(p *Principal) bool {
 	case Root:
 		return slices.Contains(s.accounts, p.Account)
 	case User:
-		return slices.Contains(s.accounts, p.Account) && s.match(p) == directGrant
+		return slices.Contains(s.accounts, p.Account) && s.matchIdentity(p) == directGrant
 	case AssumedRole, FederatedUser:
-		return slices.Contains(s.accounts, p.Account) && s.namesIssuer(p) && s.match(p) == directGrant
+		return slices.Contains(s.accounts, p.Account) && s.namesIssuer(p) && s.matchIdentity(p) == directGrant
 	}
-	return s.match(p) == directGrant
+	return s.match(p, Resource, true) == directGrant
 }
 
 func directIf(ok bool) grant {

@@ -1,6 +1,9 @@
 package policy
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // checkPrincipalled refuses what is refused of a trust policy, and of a
 // resource policy, whose grammar differs only in its resources.
@@ -38,8 +41,13 @@ func checkPrincipalledStatement(kind Kind, s sourceStatement) error {
 		return malformed("Missing required field Principal")
 	}
 	if s.principal != nil {
-		if _, err := parsePrincipals(kind, *s.principal); err != nil {
+		set, err := parsePrincipals(kind, *s.principal)
+		if err != nil {
 			return err
+		}
+		// Every AWS account's identity pools come in under this one name.
+		if kind == Trust && len(s.conditions) == 0 && slices.Contains(set.federated, "cognito-identity.amazonaws.com") {
+			return malformed("A condition block must be present for the Cognito provider")
 		}
 	}
 	if len(s.action.values)+len(s.notAction.values) == 0 {

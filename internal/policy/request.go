@@ -1,5 +1,7 @@
 package policy
 
+import "strings"
+
 // Request is what is to be decided.
 type Request struct {
 	// Action is service:Name, such as "sns:Publish", in any case.
@@ -7,7 +9,9 @@ type Request struct {
 	// Resource is the ARN, or "*" for an action that has none.
 	Resource  string
 	Principal Principal
-	// ResourceAccount owns the resource. Empty means the caller's account.
+	// ResourceAccount owns the resource. Empty means the account in Resource,
+	// or the caller's where that has none: S3 buckets, API Gateway's APIs and
+	// the like need it set.
 	ResourceAccount string
 	// Keys is the request context; nil is an empty one.
 	Keys Keys
@@ -15,7 +19,27 @@ type Request struct {
 
 // crossAccount reports whether caller and resource are in different accounts.
 func (r *Request) crossAccount() bool {
-	return r.ResourceAccount != "" && r.ResourceAccount != r.Principal.Account
+	owner := r.ResourceAccount
+	if owner == "" {
+		owner = accountOf(r.Resource)
+	}
+	return owner != "" && owner != r.Principal.Account
+}
+
+// accountOf is the fifth part of an ARN, or "" where it is no account.
+func accountOf(arn string) string {
+	rest := arn
+	for range 4 {
+		_, after, found := strings.Cut(rest, ":")
+		if !found {
+			return ""
+		}
+		rest = after
+	}
+	if account, _, found := strings.Cut(rest, ":"); found && isAccount(account) {
+		return account
+	}
+	return ""
 }
 
 // Source is one policy that applies, with the name by which it is explained.

@@ -73,11 +73,12 @@ func partitionEcho(pieces []string) string {
 	return strings.Join(out, ":")
 }
 
-// completeARN lets a name that stops after the service stand for everything
-// of that service, as IAM does.
+// completeARN lets a name that ends early stand for everything that starts so,
+// as IAM does: "arn:aws:lambda" is "arn:aws:lambda:*:*:*".
 func completeARN(r string, variables bool) string {
-	if pieces := splitARN(r, variables); len(pieces) == 3 && pieces[0] == "arn" {
-		return r + ":*:*:*"
+	pieces := splitARN(r, variables)
+	if len(pieces) < 3 || pieces[0] != "arn" {
+		return r
 	}
-	return r
+	return r + strings.Repeat(":*", arnParts-len(pieces))
 }

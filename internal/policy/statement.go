@@ -82,7 +82,7 @@ func (s *statement) matchPrincipal(kind Kind, req *Request, bounded bool) grant 
 		// boundary ("Permissions boundaries for IAM entities", Important).
 		return directIf(bounded || !s.principals.spares(&req.Principal))
 	}
-	return s.principals.match(&req.Principal)
+	return s.principals.match(&req.Principal, kind, s.deny)
 }
 
 func (s *statement) matchConditions(req *Request) bool {
