@@ -28,8 +28,7 @@ func (t *Txn) Scan(r kv.Range, fn func(key, value []byte) (bool, error)) error {
 	if err != nil {
 		return err
 	}
-	_, err = m.ownBefore(nil)
-	return err
+	return m.rest()
 }
 
 // merge is the state of one Scan.
@@ -57,20 +56,28 @@ func (m *merge) base(key, value []byte) (bool, error) {
 	return m.emit(key, value)
 }
 
-// ownBefore emits the own pairs that come before key, all if key is nil.
+// ownBefore emits the own pairs that come before key.
 func (m *merge) ownBefore(key []byte) (bool, error) {
 	for !m.stopped && len(m.own) > 0 {
-		if key != nil {
-			c := bytes.Compare(m.own[0].Key, key)
-			if c == 0 || (c > 0) != m.reverse {
-				break
-			}
+		c := bytes.Compare(m.own[0].Key, key)
+		if c == 0 || (c > 0) != m.reverse {
+			break
 		}
 		if _, err := m.emitOwn(); err != nil {
 			return false, err
 		}
 	}
 	return !m.stopped, nil
+}
+
+// rest emits the own pairs that come after all of the base.
+func (m *merge) rest() error {
+	for !m.stopped && len(m.own) > 0 {
+		if _, err := m.emitOwn(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (m *merge) emitOwn() (bool, error) {

@@ -162,9 +162,9 @@ func TestUnsyncedIsUnseen(t *testing.T) {
 	}()
 	select {
 	case who := <-results:
-		t.Errorf("%s returned before the sync", who)
+		t.Fatalf("%s returned before the sync", who)
 	case <-changes:
-		t.Error("a watcher was notified before the sync")
+		t.Fatal("a watcher was notified before the sync")
 	case <-time.After(100 * time.Millisecond):
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)

@@ -50,7 +50,6 @@ func Open(dir string, opts Options) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{dir: lock}
-	s.gate.init()
 	if s.db, err = openPebble(dir, s.pebbleOptions(opts)); err != nil {
 		lock.Close()
 		return nil, fmt.Errorf("kv: opening %s: %w", dir, err)

@@ -9,6 +9,7 @@ import (
 	"github.com/cockroachdb/pebble/v2"
 
 	"github.com/gatehouse-dev/gatehouse/internal/kv"
+	"github.com/gatehouse-dev/gatehouse/internal/kv/gate"
 	"github.com/gatehouse-dev/gatehouse/internal/kv/watch"
 )
 
@@ -16,7 +17,7 @@ import (
 type Store struct {
 	db   *pebble.DB
 	dir  *pebble.Lock
-	gate gate
+	gate gate.Gate
 	hub  watch.Hub
 
 	// Commits are numbered from 1 in the order of the log. A snapshot holds
@@ -35,10 +36,10 @@ var _ kv.Store = (*Store)(nil)
 
 // View implements kv.Store.
 func (s *Store) View(ctx context.Context, fn func(kv.Reader) error) error {
-	if err := s.gate.enter(); err != nil {
+	if err := s.gate.Enter(); err != nil {
 		return err
 	}
-	defer s.gate.leave()
+	defer s.gate.Leave()
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -57,7 +58,7 @@ func (s *Store) Watch(prefix []byte) (changes <-chan struct{}, stop func()) {
 
 // Close implements kv.Store. A second call returns kv.ErrClosed.
 func (s *Store) Close() error {
-	if err := s.gate.close(); err != nil {
+	if err := s.gate.Close(); err != nil {
 		return err
 	}
 	s.mu.Lock()

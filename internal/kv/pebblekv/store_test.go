@@ -29,9 +29,9 @@ func TestConformanceOnDisk(t *testing.T) {
 }
 
 func TestMetamorphic(t *testing.T) {
-	for seed := range uint64(8) {
+	for seed := range uint64(60) {
 		s := openMemory(t)
-		kvtest.Metamorphic(t, seed, 250, s, kvtest.NewModel())
+		kvtest.Metamorphic(t, seed, 100, s, kvtest.NewModel())
 		if err := s.Close(); err != nil {
 			t.Errorf("seed %d: Close: %v", seed, err)
 		}

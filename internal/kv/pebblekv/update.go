@@ -24,10 +24,10 @@ const (
 
 // Update implements kv.Store.
 func (s *Store) Update(ctx context.Context, fn func(kv.Txn) error) error {
-	if err := s.gate.enter(); err != nil {
+	if err := s.gate.Enter(); err != nil {
 		return err
 	}
-	defer s.gate.leave()
+	defer s.gate.Leave()
 	for try := range optimisticTries {
 		if err := pause(ctx, try); err != nil {
 			return err
