@@ -43,24 +43,24 @@ func splitARN(s string, variables bool) []string {
 	return append(out, s[start:])
 }
 
-func matchARN(parts []template, value string, keys Keys) (matched, resolved bool) {
+func matchARN(parts []template, value string, keys Keys) bool {
 	if strings.Count(value, ":") < arnParts-1 || !strings.HasPrefix(value, "arn:") {
-		return false, true
+		return false
 	}
 	if parts == nil {
-		return true, true
+		return true
 	}
 	if len(parts) != arnParts {
-		return false, true
+		return false
 	}
 	for i := range parts {
 		piece := value
 		if i < arnParts-1 {
 			piece, value, _ = strings.Cut(value, ":")
 		}
-		if matched, resolved := parts[i].match(piece, keys); !matched {
-			return false, resolved
+		if matched, _ := parts[i].match(piece, keys); !matched {
+			return false
 		}
 	}
-	return true, true
+	return true
 }

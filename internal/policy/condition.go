@@ -29,9 +29,8 @@ func compileCondition(src sourceCondition, variables bool) (condition, bool) {
 	return c, true
 }
 
-// holds decides the condition for a request. deny is the statement's effect:
-// see satisfied.
-func (c *condition) holds(keys Keys, deny bool) bool {
+// holds decides the condition for a request.
+func (c *condition) holds(keys Keys) bool {
 	values, present := lookup(keys, c.key)
 	if c.comparison == null {
 		for i := range c.operands {
@@ -46,16 +45,15 @@ func (c *condition) holds(keys Keys, deny bool) bool {
 		if !present || isNullSet(values) {
 			return true
 		}
-		return c.all(values, keys, deny)
+		return c.all(values, keys)
 	case forAnyValue:
-		if !present {
-			return c.ifExists
-		}
-		if isNullSet(values) {
+		// IfExists does not help here: AWS was seen to refuse
+		// ForAnyValue:StringEqualsIfExists for a key that is absent.
+		if !present || isNullSet(values) {
 			return false
 		}
 		for _, v := range values {
-			if c.satisfied(v, keys, deny) {
+			if c.satisfied(v, keys) {
 				return true
 			}
 		}
@@ -65,19 +63,19 @@ func (c *condition) holds(keys Keys, deny bool) bool {
 		return c.ifExists || c.negated
 	}
 	if c.negated {
-		return c.all(values, keys, deny)
+		return c.all(values, keys)
 	}
 	for _, v := range values {
-		if c.satisfied(v, keys, deny) {
+		if c.satisfied(v, keys) {
 			return true
 		}
 	}
 	return false
 }
 
-func (c *condition) all(values []string, keys Keys, deny bool) bool {
+func (c *condition) all(values []string, keys Keys) bool {
 	for _, v := range values {
-		if !c.satisfied(v, keys, deny) {
+		if !c.satisfied(v, keys) {
 			return false
 		}
 	}
@@ -85,19 +83,15 @@ func (c *condition) all(values []string, keys Keys, deny bool) bool {
 }
 
 // satisfied compares one value of the request with the operands: one of them
-// must match or, negated, none. Where a variable without a value leaves a
-// negated comparison open, it is settled against the caller: an Allow does
-// not apply, a Deny does.
-func (c *condition) satisfied(value string, keys Keys, deny bool) bool {
-	open := false
+// must match or, negated, none. An operand whose variable has no value matches
+// nothing ("Policy variables with no value").
+func (c *condition) satisfied(value string, keys Keys) bool {
 	for i := range c.operands {
-		matched, resolved := c.operands[i].match(c.comparison, value, keys)
-		if matched {
+		if c.operands[i].match(c.comparison, value, keys) {
 			return !c.negated
 		}
-		open = open || !resolved
 	}
-	return c.negated && (deny || !open)
+	return c.negated
 }
 
 // isNullSet reports whether the set operators see no values: "a null data

@@ -7,8 +7,17 @@
 //
 // The package decides from what it is given and nothing else: it knows no
 // service, reads no store and tells no time. Whatever is unknown counts
-// against the caller: a key that is absent, a variable without a value and a
-// principal of an unknown type never allow.
+// against the caller where AWS does not say otherwise: a principal of an
+// unknown type matches nothing, an account that is not given is read from the
+// resource's name.
+//
+// Where AWS's documentation leaves a choice, the stricter one was taken:
+// condition operators and element names are case-sensitive; NotPrincipal spares
+// a caller only when its account, role and session are all listed, and never
+// one with a permissions boundary; in trust policies {"AWS": "*"} is everyone
+// with an identity, not services or callers of identity providers; dates are
+// ISO 8601 or epoch seconds (IAM also takes oddities such as "01T"); an
+// ARN operator's value of fewer than six parts matches nothing, but for "*".
 //
 // Sources, all in the IAM User Guide: "IAM JSON policy elements reference",
 // "Grammar of the IAM JSON policy language", "Policy evaluation logic",

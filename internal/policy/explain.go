@@ -61,7 +61,7 @@ func (s *statement) explain(kind Kind, req *Request, bounded bool) Match {
 		m.Failed = "Principal"
 	default:
 		for i := range s.conditions {
-			if c := &s.conditions[i]; !c.holds(req.Keys, s.deny) {
+			if c := &s.conditions[i]; !c.holds(req.Keys) {
 				m.Failed, m.Operator, m.Key = "Condition", c.text, c.name
 				return m
 			}

@@ -49,38 +49,38 @@ func compileOperand(c comparison, value string, variables bool) (operand, bool) 
 	return o, ok
 }
 
-// match compares a value of the request. resolved is false when a variable in
-// the operand has no value; nothing matches then.
-func (o *operand) match(c comparison, value string, keys Keys) (matched, resolved bool) {
+// match compares a value of the request. What cannot be read does not match.
+func (o *operand) match(c comparison, value string, keys Keys) bool {
 	switch c {
 	case stringEquals, stringLike:
-		return o.templates[0].match(value, keys)
+		matched, _ := o.templates[0].match(value, keys)
+		return matched
 	case stringEqualsIgnoreCase:
 		t := &o.templates[0]
 		if t.parts == nil {
-			return strings.EqualFold(t.text, value), true
+			return strings.EqualFold(t.text, value)
 		}
 		b, ok := t.expand(nil, keys)
-		return ok && strings.EqualFold(string(b), value), ok
+		return ok && strings.EqualFold(string(b), value)
 	case arnLike:
 		return matchARN(o.templates, value, keys)
 	case numericEquals, numericLess, numericLessEquals, numericGreater, numericGreaterEquals:
 		n, ok := parseNumber(value)
-		return ok && ordered(c-numericEquals, n.compare(o.number)), true
+		return ok && ordered(c-numericEquals, n.compare(o.number))
 	case dateEquals, dateLess, dateLessEquals, dateGreater, dateGreaterEquals:
 		t, ok := parseDate(value)
-		return ok && ordered(c-dateEquals, t.Compare(o.date)), true
+		return ok && ordered(c-dateEquals, t.Compare(o.date))
 	case boolean:
 		b, ok := parseBool(value)
-		return ok && b == o.truth, true
+		return ok && b == o.truth
 	case binaryEquals:
 		b, err := base64.StdEncoding.DecodeString(value)
-		return err == nil && bytes.Equal(b, o.bytes), true
+		return err == nil && bytes.Equal(b, o.bytes)
 	case ipAddress:
 		a, err := netip.ParseAddr(value)
-		return err == nil && o.network.Contains(a.WithZone("").Unmap()), true
+		return err == nil && o.network.Contains(a.WithZone("").Unmap())
 	}
-	return false, true
+	return false
 }
 
 // ordered reads the place of an operator within its family: equals, less,

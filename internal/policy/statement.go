@@ -67,7 +67,8 @@ func (s *statement) matchResource(req *Request) bool {
 		}
 		open = open || !resolved
 	}
-	// As with conditions, a variable without a value counts against the caller.
+	// A name with a variable that has no value matches no resource. AWS does not
+	// say that all but none are then allowed, so only a Deny applies.
 	return s.notResource && (s.deny || !open)
 }
 
@@ -87,7 +88,7 @@ func (s *statement) matchPrincipal(kind Kind, req *Request, bounded bool) grant 
 
 func (s *statement) matchConditions(req *Request) bool {
 	for i := range s.conditions {
-		if !s.conditions[i].holds(req.Keys, s.deny) {
+		if !s.conditions[i].holds(req.Keys) {
 			return false
 		}
 	}
