@@ -17,16 +17,20 @@ const MaxLine = 256 << 10
 // LogType).
 const tailSize = 4 << 10
 
-// frameMagic begins a record on the telemetry pipe: the magic, the length of
-// the text and a time in microseconds, big endian, then the text.
+// A framed record is frameMagic, the length of the text and a time in
+// microseconds, big endian, then the text: the contract between Lambda and its
+// own runtimes.
 const (
-	frameMagic  = 0xa55a
 	frameHeader = 16
+	maxFrame    = 4 << 20 // bytes of text; beyond it is no record
 )
 
+var frameMagic = []byte{0xa5, 0x5a, 0x00, 0x03}
+
 // journal turns an instance's output into log entries and keeps the tail of the
-// current invocation. Two pipes feed it: raw output, and framed records, in
-// which an event may have several lines.
+// current invocation. One pipe carries everything, so that the order is the
+// function's: lines of text, and between them framed records, which are log
+// events of any number of lines.
 type journal struct {
 	sink   Sink
 	stream string
@@ -36,60 +40,44 @@ type journal struct {
 	requestID string
 	tail      []byte
 	keepTail  bool
+	partial   []byte // of an unfinished event
 
-	output, telemetry pipe
-}
-
-// pipe is one source of output and what was read of an unfinished event.
-type pipe struct {
 	read, write *os.File
 	conn        syscall.RawConn
-	partial     []byte
-	consume     func([]byte) int // takes whole events from the front, returns how much
-	done        chan struct{}
+	ended       chan struct{} // closed when the last writer is gone
 }
 
 func newJournal(sink Sink, stream string, now func() time.Time) (*journal, error) {
-	j := &journal{sink: sink, stream: stream, now: now}
-	j.output.consume, j.telemetry.consume = j.takeLines, j.takeFrames
-	for _, p := range []*pipe{&j.output, &j.telemetry} {
-		var err error
-		if p.read, p.write, err = os.Pipe(); err != nil {
-			j.close()
-			return nil, err
-		}
-		if p.conn, err = p.read.SyscallConn(); err != nil {
-			j.close()
-			return nil, err
-		}
-		p.done = make(chan struct{})
+	j := &journal{sink: sink, stream: stream, now: now, ended: make(chan struct{})}
+	var err error
+	if j.read, j.write, err = os.Pipe(); err != nil {
+		return nil, err
+	}
+	if j.conn, err = j.read.SyscallConn(); err != nil {
+		j.close()
+		return nil, err
 	}
 	return j, nil
 }
 
-// follow reads the pipes until their last writer is gone.
+// follow reads the pipe until its last writer is gone.
 func (j *journal) follow() {
-	for _, p := range []*pipe{&j.output, &j.telemetry} {
-		go func() {
-			defer close(p.done)
-			ended := false
-			for !ended {
-				err := p.conn.Read(func(fd uintptr) bool {
-					var more bool
-					more, ended = j.drainPipe(p, int(fd))
-					return more || ended
-				})
-				if err != nil {
-					return
-				}
-			}
-		}()
+	defer close(j.ended)
+	for ended := false; !ended; {
+		err := j.conn.Read(func(fd uintptr) bool {
+			var some bool
+			some, ended = j.drain(int(fd))
+			return some || ended
+		})
+		if err != nil {
+			return
+		}
 	}
 }
 
-// drainPipe reads all that is there: some says whether anything was, ended
-// whether nothing will come any more.
-func (j *journal) drainPipe(p *pipe, fd int) (some, ended bool) {
+// drain reads all that is there: some says whether anything was, ended whether
+// nothing will come any more.
+func (j *journal) drain(fd int) (some, ended bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	var buffer [16 << 10]byte
@@ -101,13 +89,14 @@ func (j *journal) drainPipe(p *pipe, fd int) (some, ended bool) {
 		case err != nil:
 			return some, err != syscall.EAGAIN
 		case n == 0:
-			j.finishPartial(p)
+			j.take(j.partial, true)
+			j.partial = nil
 			return some, true
 		}
 		some = true
-		p.partial = append(p.partial, buffer[:n]...)
-		used := p.consume(p.partial)
-		p.partial = append(p.partial[:0], p.partial[used:]...)
+		j.partial = append(j.partial, buffer[:n]...)
+		used := j.take(j.partial, false)
+		j.partial = append(j.partial[:0], j.partial[used:]...)
 		if n < len(buffer) {
 			return true, false
 		}
@@ -116,59 +105,70 @@ func (j *journal) drainPipe(p *pipe, fd int) (some, ended bool) {
 
 // flush takes in what the function has written until now.
 func (j *journal) flush() {
-	for _, p := range []*pipe{&j.telemetry, &j.output} {
-		if p.conn != nil {
-			p.conn.Control(func(fd uintptr) { j.drainPipe(p, int(fd)) })
-		}
-	}
+	j.conn.Control(func(fd uintptr) { j.drain(int(fd)) })
 }
 
-func (j *journal) finishPartial(p *pipe) {
-	if len(p.partial) > 0 && p == &j.output {
-		j.emit(string(p.partial), time.Time{}, false)
-	}
-	p.partial = nil
-}
-
-func (j *journal) takeLines(b []byte) (used int) {
-	for {
+// take emits the whole events at the front of b, all of it at the end, and
+// returns how much that was.
+func (j *journal) take(b []byte, atEnd bool) (used int) {
+	for used < len(b) {
 		rest := b[used:]
-		end := bytes.IndexByte(rest, '\n')
-		switch {
-		case end > MaxLine, end < 0 && len(rest) >= MaxLine:
-			j.emit(string(rest[:MaxLine]), time.Time{}, false)
-			used += MaxLine
-		case end < 0:
-			return used
-		default:
-			if end > 0 {
-				j.emit(string(bytes.TrimSuffix(rest[:end], []byte("\r"))), time.Time{}, false)
-			}
-			used += end + 1
+		n := j.takeFrame(rest)
+		if n == 0 {
+			n = j.takeLine(rest)
 		}
+		if n == 0 && atEnd {
+			n = min(len(rest), MaxLine)
+			j.emit(string(rest[:n]), time.Time{}, false)
+		}
+		if n == 0 {
+			return used
+		}
+		used += n
 	}
+	return used
 }
 
-func (j *journal) takeFrames(b []byte) (used int) {
-	for {
-		rest := b[used:]
-		if len(rest) < frameHeader {
-			return used
-		}
-		size := binary.BigEndian.Uint32(rest[4:])
-		if binary.BigEndian.Uint16(rest) != frameMagic || size > MaxLine {
-			// Not a frame, or an oversized one: take what is there as text.
-			j.emit(string(rest[:min(len(rest), MaxLine)]), time.Time{}, false)
-			used += min(len(rest), MaxLine)
-			continue
-		}
-		if len(rest) < frameHeader+int(size) {
-			return used
-		}
-		at := time.UnixMicro(int64(binary.BigEndian.Uint64(rest[8:])))
-		j.emit(string(bytes.TrimRight(rest[frameHeader:frameHeader+size], "\n")), at, false)
-		used += frameHeader + int(size)
+// takeFrame emits the record at the front, if it is one and complete.
+func (j *journal) takeFrame(b []byte) int {
+	if !bytes.HasPrefix(b, frameMagic) || len(b) < frameHeader {
+		return 0
 	}
+	size := int(binary.BigEndian.Uint32(b[4:]))
+	end := frameHeader + size
+	if size > maxFrame || len(b) < end {
+		return 0
+	}
+	at := time.UnixMicro(int64(binary.BigEndian.Uint64(b[8:])))
+	text := bytes.TrimRight(b[frameHeader:end], "\n")
+	for len(text) > MaxLine {
+		j.emit(string(text[:MaxLine]), at, false)
+		text = text[MaxLine:]
+	}
+	j.emit(string(text), at, false)
+	return end
+}
+
+// takeLine emits the line at the front, if it is complete: it ends at a line end
+// or where a record begins.
+func (j *journal) takeLine(b []byte) int {
+	if bytes.HasPrefix(b, frameMagic) && (len(b) < frameHeader || binary.BigEndian.Uint32(b[4:]) <= maxFrame) {
+		return 0 // an incomplete record
+	}
+	n, end := bytes.IndexByte(b, '\n'), 1
+	if frame := bytes.Index(b[1:], frameMagic); frame >= 0 && (n < 0 || frame+1 < n) {
+		n, end = frame+1, 0
+	}
+	switch {
+	case n > MaxLine, n < 0 && len(b) >= MaxLine:
+		n, end = MaxLine, 0
+	case n < 0:
+		return 0
+	}
+	if line := bytes.TrimSuffix(b[:n], []byte("\r")); len(line) > 0 {
+		j.emit(string(line), time.Time{}, false)
+	}
+	return n + end
 }
 
 // platform logs a line of Lambda's own.
@@ -212,31 +212,18 @@ func (j *journal) takeTail() []byte {
 	return bytes.Clone(j.tail[max(0, len(j.tail)-tailSize):])
 }
 
-// childrenStarted lets go of the ends that the sandbox inherited.
-func (j *journal) childrenStarted() {
-	j.output.write.Close()
-	j.telemetry.write.Close()
-}
+// childrenStarted lets go of the end that the sandbox inherited.
+func (j *journal) childrenStarted() { j.write.Close() }
 
-// finish waits, for a moment, for what ended programs left in the pipes.
+// finish waits, for a moment, for what ended programs left in the pipe.
 func (j *journal) finish() {
-	limit := time.NewTimer(time.Second)
-	defer limit.Stop()
-	for _, p := range []*pipe{&j.output, &j.telemetry} {
-		select {
-		case <-p.done:
-		case <-limit.C:
-			return
-		}
+	select {
+	case <-j.ended:
+	case <-time.After(time.Second):
 	}
 }
 
 func (j *journal) close() {
-	for _, p := range []*pipe{&j.output, &j.telemetry} {
-		for _, f := range []*os.File{p.read, p.write} {
-			if f != nil {
-				f.Close()
-			}
-		}
-	}
+	j.read.Close()
+	j.write.Close()
 }

@@ -16,8 +16,14 @@ import (
 	"github.com/gatehouse-dev/gatehouse/internal/ids"
 )
 
+// functionVariable names the built function to a test process of another user.
+const functionVariable = "GATEHOUSE_TEST_FUNCTION"
+
 // goFunction is the code directory of testdata/gofunc, built once.
 var goFunction = sync.OnceValues(func() (string, error) {
+	if dir := os.Getenv(functionVariable); dir != "" {
+		return dir, nil
+	}
 	dir, err := os.MkdirTemp("", "gofunc")
 	if err != nil {
 		return "", err
@@ -35,7 +41,7 @@ var goFunction = sync.OnceValues(func() (string, error) {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if dir, err := goFunction(); err == nil {
+	if dir, err := goFunction(); err == nil && os.Getenv(functionVariable) == "" {
 		os.RemoveAll(dir)
 	}
 	os.Exit(code)

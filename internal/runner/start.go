@@ -124,7 +124,7 @@ func (r *Runner) prepare(ctx context.Context, spec *Spec) (*Instance, error) {
 		return nil, fmt.Errorf("runner: %w", err)
 	}
 	i.journal.childrenStarted()
-	i.journal.follow()
+	go i.journal.follow()
 	i.program = program
 	i.program.creds = creds
 	go i.supervise()
@@ -216,8 +216,8 @@ func (i *Instance) open(p program, caps Capabilities) error {
 	})
 	s := sandbox.Spec{
 		Mode:      caps.Mode,
-		Output:    i.journal.output.write,
-		Telemetry: i.journal.telemetry.write,
+		Output:    i.journal.write,
+		Telemetry: i.journal.write,
 		Config: inner.Config{
 			UID: int(i.uid), TmpMB: spec.tmpMB(), Hostname: "localhost",
 			System: systemPaths, Layers: spec.Layers,

@@ -40,7 +40,7 @@ func build(c Config) (lacks []string, err error) {
 		}
 	}
 	if err := mountProc(); err != nil {
-		lacks = append(lacks, "proc")
+		lacks = append(lacks, "/proc")
 	}
 	if err := enter(); err != nil {
 		return nil, err
@@ -207,7 +207,32 @@ func mountProc() error {
 	if err := os.MkdirAll(proc, 0o555); err != nil {
 		return err
 	}
-	return syscall.Mount("proc", proc, "proc", plain|syscall.MS_NOEXEC, "")
+	if err := syscall.Mount("proc", proc, "proc", plain|syscall.MS_NOEXEC, ""); err != nil {
+		return err
+	}
+	for _, path := range machineSettings {
+		if err := readOnly(proc + "/" + path); err != nil {
+			// Better no /proc than one that reaches the machine.
+			return errors.Join(err, syscall.Unmount(proc, syscall.MNT_DETACH))
+		}
+	}
+	return nil
+}
+
+// machineSettings are the parts of /proc that belong to the machine, not to a
+// process. Their owner is the machine's root, to whom a process of the same user
+// id needs no capability.
+var machineSettings = []string{"sys", "sysrq-trigger", "irq", "bus", "fs", "acpi", "scsi"}
+
+func readOnly(path string) error {
+	err := syscall.Mount(path, path, "", syscall.MS_BIND|syscall.MS_REC, "")
+	if err == syscall.ENOENT {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return seal(path)
 }
 
 // writeAccounts names the function's user as AWS does.

@@ -43,6 +43,7 @@ type API struct {
 	answered   bool // current was answered
 	streaming  bool // current is being answered
 	extensions []*extension
+	ending     *reply        // the SHUTDOWN event, once it was sent
 	changed    chan struct{} // closed when waiters should look again; nil without any
 }
 

@@ -35,6 +35,8 @@ func (a *API) document(req *request, path string, body []byte) reply {
 		return a.extensionFailed(req, body, "Extension.InitError")
 	case "POST " + extensionPrefix + "exit/error":
 		return a.extensionFailed(req, body, "Extension.ExitError")
+	case "GET /2018-06-01/ping":
+		return reply{status: 200, body: []byte("pong")}
 	case "PUT /2022-07-01/telemetry":
 		return refusal(202, "Telemetry.NotSupported", "Telemetry API is not supported")
 	case "PUT /2020-08-15/logs":
@@ -138,6 +140,10 @@ func (a *API) nextEvent(c *conn, req *request) (*reply, error) {
 	if e.parked != nil && e.parked != c {
 		e.parked.net.Close()
 	}
+	if a.ending != nil && e.shutdown {
+		e.ended = true
+		return a.ending, nil
+	}
 	e.parked = c
 	a.broadcast()
 	return nil, nil
@@ -187,27 +193,29 @@ func event(d invokeDocument, id string) reply {
 	return reply{status: 200, header: []string{"Lambda-Extension-Event-Identifier", id}, body: body}
 }
 
-// Shutdown sends SHUTDOWN to the extensions that asked for it and wait for an
-// event, and returns how many those were. reason is "spindown", "timeout" or
-// "failure" ("Extensions API reference", Shutdown phase).
+// Shutdown sends SHUTDOWN to the extensions that asked for it, as soon as each
+// waits for an event, and returns how many they are. reason is "spindown",
+// "timeout" or "failure" ("Extensions API reference", Shutdown phase).
 func (a *API) Shutdown(reason string, deadline time.Time) int {
+	message := event(invokeDocument{EventType: "SHUTDOWN", DeadlineMs: deadline.UnixMilli(), ShutdownReason: reason}, a.config.NewID())
 	a.mu.Lock()
-	var told []*conn
+	a.ending = &message
+	told, parked := 0, []*conn(nil)
 	for _, e := range a.extensions {
-		if e.shutdown && e.parked != nil {
-			told = append(told, e.parked)
+		if !e.shutdown || e.ended {
+			continue
+		}
+		told++
+		if e.parked != nil {
+			parked = append(parked, e.parked)
 			e.parked, e.ended = nil, true
 		}
 	}
 	a.mu.Unlock()
-	if len(told) == 0 {
-		return 0
-	}
-	message := event(invokeDocument{EventType: "SHUTDOWN", DeadlineMs: deadline.UnixMilli(), ShutdownReason: reason}, a.config.NewID())
-	for _, c := range told {
+	for _, c := range parked {
 		c.write(message)
 	}
-	return len(told)
+	return told
 }
 
 // HasExtensions reports whether any extension registered.

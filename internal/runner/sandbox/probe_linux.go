@@ -21,7 +21,8 @@ func (l *Launcher) Probe(want Mode, uid uint32) (Mode, []string) {
 	defer null.Close()
 	var reasons []string
 	for _, mode := range modes {
-		if mode == ModePlain || (mode == ModeRoot && os.Geteuid() != 0) {
+		// A user namespace of root's would leave functions root's files.
+		if mode == ModePlain || (mode == ModeRoot) != (os.Geteuid() == 0) {
 			continue
 		}
 		box, err := l.Start(Spec{Mode: mode, Output: null, Telemetry: null, Config: inner.Config{

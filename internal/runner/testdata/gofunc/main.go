@@ -78,7 +78,7 @@ func handle(ctx context.Context, raw json.RawMessage) (any, error) {
 		}
 		return outcome(names, err)
 	case "write":
-		return outcome(nil, os.WriteFile(e.Arg, make([]byte, e.Count), 0o644))
+		return outcome(nil, write(e.Arg, e.Count))
 	case "kill":
 		return outcome(nil, syscall.Kill(e.Count, syscall.SIGKILL))
 	case "dial":
@@ -121,6 +121,21 @@ func outcome(v any, err error) (any, error) {
 		return map[string]any{"error": err.Error()}, nil
 	}
 	return map[string]any{"ok": v}, nil
+}
+
+func write(name string, size int) error {
+	f, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	block := make([]byte, 64<<10)
+	for ; size > 0; size -= len(block) {
+		if _, err := f.Write(block[:min(size, len(block))]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func main() {
