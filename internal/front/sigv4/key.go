@@ -4,23 +4,31 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/subtle"
+	"hash"
 	"sync"
 )
 
-// signingKey is derived from a secret for one day, region and service.
-type signingKey [sha256.Size]byte
+// signingKey is derived from a secret for one day, region and service. Its
+// HMACs are kept: to set one up costs more than to use it.
+type signingKey struct {
+	key  [sha256.Size]byte
+	macs sync.Pool // hash.Hash
+}
 
-// sign is HMAC-SHA256 of a text. A key of 32 bytes is shorter than a block, so
-// the padded blocks are on the stack.
-func (k *signingKey) sign(text []byte) [sha256.Size]byte {
-	m := hmac.New(sha256.New, k[:])
+// sign is HMAC-SHA256 of a text.
+func (k *signingKey) sign(text []byte) (out [sha256.Size]byte) {
+	m, _ := k.macs.Get().(hash.Hash)
+	if m == nil {
+		m = hmac.New(sha256.New, k.key[:])
+	}
+	defer k.macs.Put(m)
+	m.Reset()
 	m.Write(text)
-	var out [sha256.Size]byte
 	m.Sum(out[:0])
 	return out
 }
 
-func deriveKey(secret, date, region, service string) signingKey {
+func deriveKey(secret, date, region, service string) *signingKey {
 	step := func(key []byte, text string) []byte {
 		m := hmac.New(sha256.New, key)
 		m.Write([]byte(text))
@@ -29,7 +37,7 @@ func deriveKey(secret, date, region, service string) signingKey {
 	key := step([]byte("AWS4"+secret), date)
 	key = step(key, region)
 	key = step(key, service)
-	return signingKey(step(key, term))
+	return &signingKey{key: [sha256.Size]byte(step(key, term))}
 }
 
 // maxKeys bounds each of the two generations of the cache.
@@ -41,7 +49,7 @@ type keyName struct{ accessKeyID, date, region, service string }
 // a caller who has it at hand.
 type keyEntry struct {
 	secret string
-	key    signingKey
+	key    *signingKey
 }
 
 // keyCache remembers derived keys in two generations: when the young one is
@@ -63,9 +71,9 @@ func (c *keyCache) get(s *Signature, secret string) *signingKey {
 		if !young {
 			c.put(name, e)
 		}
-		return &e.key
+		return e.key
 	}
-	return &keyEntryOf(s, secret).key
+	return deriveKey(secret, s.Date, s.Region, s.Service)
 }
 
 // remember keeps a key that a good signature was made with: others would let
@@ -75,13 +83,9 @@ func (c *keyCache) remember(s *Signature, secret string, key *signingKey) {
 	c.mu.RLock()
 	e := c.young[name]
 	c.mu.RUnlock()
-	if e == nil || &e.key != key {
-		c.put(name, &keyEntry{secret, *key})
+	if e == nil || e.key != key {
+		c.put(name, &keyEntry{secret, key})
 	}
-}
-
-func keyEntryOf(s *Signature, secret string) *keyEntry {
-	return &keyEntry{secret, deriveKey(secret, s.Date, s.Region, s.Service)}
 }
 
 func (c *keyCache) put(name keyName, e *keyEntry) {

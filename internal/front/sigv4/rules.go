@@ -97,9 +97,10 @@ func (s *Signature) checkScope(rules *Rules) error {
 	if s.terminator != term {
 		wrong = append(wrong, "Credential should be scoped with a valid terminator: 'aws4_request', not '"+s.terminator+"'.")
 	}
-	if want := s.Time.Format(dateOnly); s.Date != want {
+	var buf [len(dateOnly)]byte
+	if want := s.Time.AppendFormat(buf[:0], dateOnly); s.Date != string(want) {
 		wrong = append(wrong, "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '"+
-			s.Date+"' != '"+want+"', from '"+s.Time.Format(isoBasic)+"'.")
+			s.Date+"' != '"+string(want)+"', from '"+s.Time.Format(isoBasic)+"'.")
 	}
 	if wrong != nil {
 		return errScope(wrong)
