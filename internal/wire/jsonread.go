@@ -103,12 +103,8 @@ func (r *jsonReader) value(ref Ref, v reflect.Value, tf TimeFormat) error {
 	}
 	sh := r.s.Shape(ref)
 	if v.Kind() == reflect.Pointer {
-		p := reflect.New(v.Type().Elem())
-		if err := r.value(ref, p.Elem(), tf); err != nil {
-			return err
-		}
-		v.Set(p)
-		return nil
+		v.Set(reflect.New(v.Type().Elem()))
+		v = v.Elem()
 	}
 	switch sh.Kind {
 	case Structure:

@@ -26,8 +26,9 @@ type Response struct {
 	Stream io.ReadCloser // in place of Body
 }
 
-// maxDepth bounds the nesting of any input.
-const maxDepth = 64
+// maxDepth bounds the nesting of any input. DynamoDB's values, the deepest at
+// 32 levels, take two a level.
+const maxDepth = 100
 
 func malformed(format string, args ...any) error {
 	return awserr.Of(awserr.Malformed, format, args...)

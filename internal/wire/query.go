@@ -56,7 +56,7 @@ func (p *param) numbered() ([]*param, error) {
 	var es []entry
 	for name, c := range p.children {
 		n, err := strconv.Atoi(name)
-		if err != nil || n < 0 || n > maxQueryParams {
+		if err != nil || n < 0 || n > maxQueryParams || strconv.Itoa(n) != name { // 1 and 01 would be one place
 			return nil, malformed("%.64q is not a list index", name)
 		}
 		es = append(es, entry{n, c})
@@ -141,7 +141,7 @@ func (d *queryDecoder) value(m *Member, p *param, f reflect.Value, flat bool) er
 	if !p.set {
 		return nil
 	}
-	return setText(d.s, m, f, p.text, ISO8601)
+	return setText(d.s, m, f, p.text)
 }
 
 func (d *queryDecoder) list(sh *Shape, p *param, f reflect.Value, flat bool) error {

@@ -1,14 +1,11 @@
 package wire
 
 import (
-	"encoding/base64"
 	"fmt"
 	"io"
 	"net/http"
 	"reflect"
-	"strconv"
 	"strings"
-	"time"
 )
 
 // decodeREST reads labels, query, headers and the body.
@@ -24,7 +21,7 @@ func decodeREST(s *Service, op *Operation, r *Request, in any) error {
 			hasBody = true
 		case InURI:
 			if text, ok := r.Labels[m.WireName()]; ok {
-				err = setText(s, m, v.Field(i), text, ISO8601)
+				err = setText(s, m, v.Field(i), text)
 			}
 		case InQuery:
 			err = readQueryMember(s, op, m, r, v.Field(i))
@@ -122,7 +119,7 @@ func readQueryMember(s *Service, op *Operation, m *Member, r *Request, f reflect
 		out := reflect.MakeSlice(f.Type(), len(vs), len(vs))
 		for i, text := range vs {
 			e := &Member{Name: m.Name, Ref: sh.Elem, Time: m.Time}
-			if err := setText(s, e, out.Index(i), text, ISO8601); err != nil {
+			if err := setText(s, e, out.Index(i), text); err != nil {
 				return err
 			}
 		}
@@ -133,7 +130,7 @@ func readQueryMember(s *Service, op *Operation, m *Member, r *Request, f reflect
 	if !ok || len(vs) == 0 {
 		return nil
 	}
-	return setText(s, m, f, vs[0], ISO8601)
+	return setText(s, m, f, vs[0])
 }
 
 // claimed reports whether a member or the template itself has a query
@@ -152,113 +149,6 @@ func claimed(s *Service, op *Operation, name string) bool {
 		}
 	}
 	return false
-}
-
-func readHeaderMember(s *Service, m *Member, h http.Header, f reflect.Value) error {
-	vs := h.Values(m.WireName())
-	if len(vs) == 0 {
-		return nil
-	}
-	sh := s.Shape(m.Ref)
-	if sh.Kind == List {
-		out := reflect.MakeSlice(f.Type(), 0, len(vs))
-		for _, part := range strings.Split(strings.Join(vs, ","), ",") {
-			e := reflect.New(f.Type().Elem()).Elem()
-			if err := setText(s, &Member{Name: m.Name, Ref: sh.Elem, Time: m.Time}, e, strings.TrimSpace(part), RFC822); err != nil {
-				return err
-			}
-			out = reflect.Append(out, e)
-		}
-		f.Set(out)
-		return nil
-	}
-	return setText(s, m, f, vs[0], RFC822)
-}
-
-func readHeaderMap(m *Member, h http.Header, f reflect.Value) {
-	out := map[string]string{}
-	prefix := http.CanonicalHeaderKey(m.Wire)
-	for k, vs := range h {
-		if name, ok := strings.CutPrefix(k, prefix); ok && name != "" {
-			out[strings.ToLower(name)] = strings.Join(vs, ",")
-		}
-	}
-	if len(out) > 0 {
-		f.Set(reflect.ValueOf(out))
-	}
-}
-
-// setText sets a scalar, or a pointer to one, from its text form.
-func setText(s *Service, m *Member, f reflect.Value, text string, _ TimeFormat) error {
-	if f.Kind() == reflect.Pointer {
-		f.Set(reflect.New(f.Type().Elem()))
-		f = f.Elem()
-	}
-	switch sh := s.Shape(m.Ref); sh.Kind {
-	case String:
-		f.SetString(text)
-	case Boolean:
-		switch strings.ToLower(text) {
-		case "true":
-			f.SetBool(true)
-		case "false":
-			f.SetBool(false)
-		default:
-			return malformed("%.64q can not be converted to Boolean", text)
-		}
-	case Integer, Long:
-		n, err := strconv.ParseInt(text, 10, f.Type().Bits())
-		if err != nil {
-			return malformed("%.64q can not be converted to %s", text, map[Kind]string{Integer: "Integer", Long: "Long"}[sh.Kind])
-		}
-		f.SetInt(n)
-	case Float, Double:
-		x, err := strconv.ParseFloat(text, f.Type().Bits())
-		if err != nil {
-			return malformed("%.64q can not be converted to Double", text)
-		}
-		f.SetFloat(x)
-	case Timestamp:
-		t, err := parseTime(text)
-		if err != nil {
-			return err
-		}
-		f.Set(reflect.ValueOf(t))
-	case Blob:
-		b, err := base64.StdEncoding.DecodeString(text)
-		if err != nil {
-			return malformed("Invalid base64 in a blob")
-		}
-		f.SetBytes(b)
-	default:
-		return malformed("%s has no text form", m.Name)
-	}
-	return nil
-}
-
-// textOf is the text form of a scalar outside a body.
-func textOf(s *Service, m *Member, v reflect.Value, tf TimeFormat) string {
-	if v.Kind() == reflect.Pointer {
-		v = v.Elem()
-	}
-	switch sh := s.Shape(m.Ref); sh.Kind {
-	case Boolean:
-		return strconv.FormatBool(v.Bool())
-	case Integer, Long:
-		return strconv.FormatInt(v.Int(), 10)
-	case Float, Double:
-		return string(appendFloat(nil, v.Float(), v.Type().Bits(), false))
-	case Timestamp:
-		if m.Time != DefaultTime {
-			tf = m.Time
-		} else if sh.Time != DefaultTime {
-			tf = sh.Time
-		}
-		return formatTime(v.Interface().(time.Time), tf)
-	case Blob:
-		return base64.StdEncoding.EncodeToString(v.Bytes())
-	}
-	return v.String()
 }
 
 // encodeREST writes status, headers and the body.
@@ -288,7 +178,7 @@ func encodeREST(s *Service, op *Operation, out any, resp *Response) error {
 			if es := s.Shape(m.Ref); es.Kind == List {
 				parts := make([]string, f.Len())
 				for j := range parts {
-					parts[j] = textOf(s, &Member{Ref: es.Elem, Time: m.Time}, f.Index(j), RFC822)
+					parts[j] = quoteHeader(textOf(s, &Member{Ref: es.Elem, Time: m.Time}, f.Index(j), RFC822))
 				}
 				resp.Header.Set(m.WireName(), strings.Join(parts, ","))
 			} else {

@@ -305,7 +305,7 @@ func joined(v reflect.Value) string {
 	parts := make([]string, 0, v.Len())
 	for i := range v.Len() {
 		if e := v.Index(i); e.Kind() != reflect.Struct {
-			parts = append(parts, fmt.Sprint(e))
+			parts = append(parts, scalar(e))
 		}
 	}
 	return "[" + strings.Join(parts, ", ") + "]"
@@ -322,9 +322,16 @@ func entries(v reflect.Value) string {
 		case reflect.Map:
 			text = entries(e)
 		default:
-			text = fmt.Sprint(e)
+			text = scalar(e)
 		}
 		parts = append(parts, k+"="+text)
 	}
 	return "{" + strings.Join(parts, ", ") + "}"
+}
+
+func scalar(v reflect.Value) string {
+	if v.CanFloat() {
+		return number(Double, v.Float())
+	}
+	return fmt.Sprint(v)
 }

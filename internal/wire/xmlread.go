@@ -84,7 +84,7 @@ func xmlStructure(s *Service, sh *Shape, n *node, v reflect.Value) error {
 		if m.Has(Attribute) {
 			for _, a := range n.attrs {
 				if a.Name.Local == m.WireName() || strings.HasSuffix(m.WireName(), ":"+a.Name.Local) {
-					if err := setText(s, m, f, a.Value, ISO8601); err != nil {
+					if err := setText(s, m, f, a.Value); err != nil {
 						return err
 					}
 				}
@@ -191,7 +191,7 @@ func xmlValue(s *Service, m *Member, n *node, f reflect.Value) error {
 		f.SetBytes(b)
 		return nil
 	case String:
-		return setText(s, m, f, n.text, ISO8601)
+		return setText(s, m, f, n.text)
 	}
-	return setText(s, m, f, strings.TrimSpace(n.text), ISO8601)
+	return setText(s, m, f, strings.TrimSpace(n.text))
 }

@@ -55,26 +55,40 @@ func (w *xmlWriter) leaf(name, text string) {
 // text escapes character data and attribute values. Characters that XML 1.0
 // cannot hold become U+FFFD.
 func (w *xmlWriter) text(s string) {
+	start := 0
 	for i := 0; i < len(s); {
+		c := s[i]
+		if c >= ' ' && c < utf8.RuneSelf && c != '<' && c != '>' && c != '&' && c != '"' {
+			i++
+			continue
+		}
 		r, n := utf8.DecodeRuneInString(s[i:])
-		switch {
-		case r == '<':
-			w.raw("&lt;")
-		case r == '>':
-			w.raw("&gt;")
-		case r == '&':
-			w.raw("&amp;")
-		case r == '"':
-			w.raw("&quot;")
-		case r == '\r':
-			w.raw("&#xD;")
-		case r == utf8.RuneError && n == 1, r < ' ' && r != '\n' && r != '\t', r == 0xfffe, r == 0xffff:
-			w.raw("\ufffd")
-		default:
-			w.b = append(w.b, s[i:i+n]...)
+		if escape := xmlEscape(r, n); escape != "" {
+			w.b = append(append(w.b, s[start:i]...), escape...)
+			start = i + n
 		}
 		i += n
 	}
+	w.b = append(w.b, s[start:]...)
+}
+
+// xmlEscape is what stands for a character of n bytes, "" for itself.
+func xmlEscape(r rune, n int) string {
+	switch {
+	case r == '<':
+		return "&lt;"
+	case r == '>':
+		return "&gt;"
+	case r == '&':
+		return "&amp;"
+	case r == '"':
+		return "&quot;"
+	case r == '\r':
+		return "&#xD;"
+	case r == utf8.RuneError && n == 1, r < ' ' && r != '\n' && r != '\t', r == 0xfffe, r == 0xffff:
+		return "\ufffd"
+	}
+	return ""
 }
 
 // structure writes an element with the members of v. With body set, members
