@@ -31,7 +31,7 @@ func (g *generator) schema(b *bytes.Buffer) error {
 	}
 	fmt.Fprintf(&body, "\n// Service describes %s.\nvar Service = wire.Service{\n", md.ServiceID)
 	fmt.Fprintf(&body, "Name: %q, ID: %q, SigningName: %q, EndpointPrefix: %q,\nTargetPrefix: %q, APIVersion: %q,\nXMLNamespace: %q,\nProtocol: wire.%s,\n",
-		g.t.dir, md.ServiceID, signing, md.EndpointPrefix, md.TargetPrefix, md.APIVersion, md.XMLNamespace, proto)
+		g.t.dir, md.ServiceID, signing, md.EndpointPrefix, md.TargetPrefix, md.APIVersion, g.namespace(), proto)
 	if len(md.QueryCompatible) > 0 {
 		body.WriteString("QueryCompatible: true,\n")
 	}
@@ -49,6 +49,29 @@ func (g *generator) schema(b *bytes.Buffer) error {
 	body.WriteString("},\n}\n")
 	g.packageClause(b, body.String())
 	return nil
+}
+
+// namespace is the service's XML namespace. The rest-xml models name theirs
+// with the inputs only; answers have the same.
+func (g *generator) namespace() string {
+	if ns := g.m.Metadata.XMLNamespace; ns != "" || g.m.Metadata.Protocol != "rest-xml" {
+		return ns
+	}
+	for _, op := range g.ops {
+		in := g.m.Operations[op].Input
+		if in == nil {
+			continue
+		}
+		if in.XMLNamespace != nil {
+			return in.XMLNamespace.URI
+		}
+		for _, m := range g.m.Shapes[in.Shape].Members {
+			if m.XMLNamespace != nil && m.XMLNamespace.Prefix == "" {
+				return m.XMLNamespace.URI
+			}
+		}
+	}
+	return ""
 }
 
 func protocol(md metadata) (string, error) {

@@ -223,6 +223,9 @@ func encodeQuery(s *Service, op *Operation, out any, requestID string) ([]byte, 
 		if !empty {
 			w.members(sh, v.Elem(), false)
 		}
+		if op.Output == 0 {
+			w.leaf("return", "true") // what EC2 says where it has nothing to say
+		}
 		w.close(root)
 		return w.b, w.err
 	}

@@ -12,7 +12,7 @@ import (
 var Service = wire.Service{
 	Name: "route53", ID: "Route 53", SigningName: "route53", EndpointPrefix: "route53",
 	TargetPrefix: "", APIVersion: "2013-04-01",
-	XMLNamespace: "",
+	XMLNamespace: "https://route53.amazonaws.com/doc/2013-04-01/",
 	Protocol:     wire.RestXML,
 	Shapes: []wire.Shape{
 		{ // 0

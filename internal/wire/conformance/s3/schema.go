@@ -12,7 +12,7 @@ import (
 var Service = wire.Service{
 	Name: "s3", ID: "S3", SigningName: "s3", EndpointPrefix: "s3",
 	TargetPrefix: "", APIVersion: "2006-03-01",
-	XMLNamespace: "",
+	XMLNamespace: "http://s3.amazonaws.com/doc/2006-03-01/",
 	Protocol:     wire.RestXML,
 	Shapes: []wire.Shape{
 		{ // 0
