@@ -90,6 +90,19 @@ func (d *Decoder) Time() time.Time {
 	return time.Unix(int64(binary.BigEndian.Uint64(b)^signBit), int64(nanos)).UTC()
 }
 
+// Skip reads n elements of whatever kinds and forgets them.
+func (d *Decoder) Skip(n int) {
+	for range n {
+		if d.err == nil && len(d.rest) == 0 {
+			d.fail("too few elements")
+		}
+		if d.err != nil {
+			return
+		}
+		d.next()
+	}
+}
+
 // next reads an element of whatever kind. Requires More.
 func (d *Decoder) next() any {
 	switch d.rest[0] {

@@ -142,6 +142,16 @@ func TestDecoderKeepsFirstError(t *testing.T) {
 	}
 }
 
+func TestSkip(t *testing.T) {
+	d := Decode(Key("a", 7, []byte("b"), "c"))
+	if d.Skip(3); d.String() != "c" || d.Err() != nil {
+		t.Error("Skip(3) did not lead to the fourth element", d.Err())
+	}
+	if d.Skip(1); !errors.Is(d.Err(), ErrMalformed) {
+		t.Errorf("skipping past the end: %v", d.Err())
+	}
+}
+
 func TestKeyRefusesOtherTypes(t *testing.T) {
 	defer func() {
 		if recover() == nil {
