@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"strings"
 
+	"github.com/gatehouse-dev/gatehouse/internal/ids"
 	"github.com/gatehouse-dev/gatehouse/internal/runner/sandbox"
 )
 
@@ -48,7 +49,7 @@ func (r *Runner) probeSystem() Capabilities {
 	if mode == sandbox.ModeUser {
 		c.Missing = append(c.Missing, "functions reach Gatehouse but no other machine: that needs root")
 	}
-	r.groups = findMemoryGroups(r.options.GroupName)
+	r.groups = findMemoryGroups(ids.Lower(6))
 	c.MemoryGroups = r.groups != nil
 	if !c.MemoryGroups {
 		c.Missing = append(c.Missing, "memory limits are enforced by sampling: no writable memory control group")

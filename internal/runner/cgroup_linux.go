@@ -17,8 +17,9 @@ type memoryGroups struct {
 }
 
 // findMemoryGroups returns nil when no memory control group can be made here.
-// name is that of the group that will hold the instances' groups.
-func findMemoryGroups(name string) *memoryGroups {
+// serial tells the runners of one process apart.
+func findMemoryGroups(serial string) *memoryGroups {
+	name := groupPrefix + strconv.Itoa(os.Getpid()) + "-" + serial
 	for _, c := range groupCandidates() {
 		parent := filepath.Join(c.dir, name)
 		if err := os.Mkdir(parent, 0o755); err != nil && !os.IsExist(err) {
@@ -30,9 +31,34 @@ func findMemoryGroups(name string) *memoryGroups {
 				continue
 			}
 		}
+		removeStale(c.dir)
 		return &memoryGroups{parent: parent, limit: c.limit}
 	}
 	return nil
+}
+
+// groupPrefix begins the name of a runner's group: then come the process id, a
+// dash and a serial.
+const groupPrefix = "gatehouse-"
+
+// removeStale removes the groups of Gatehouses that were killed. A group that
+// still holds a process cannot be removed, so nothing in use is lost.
+func removeStale(dir string) {
+	parents, _ := filepath.Glob(filepath.Join(dir, groupPrefix+"*"))
+	for _, parent := range parents {
+		pid, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(parent), groupPrefix), "-")
+		if _, err := strconv.Atoi(pid); err != nil {
+			continue
+		}
+		if _, err := os.Stat("/proc/" + pid); err == nil {
+			continue
+		}
+		groups, _ := filepath.Glob(filepath.Join(parent, "[0-9]*"))
+		for _, group := range groups {
+			os.Remove(group)
+		}
+		os.Remove(parent)
+	}
 }
 
 type groupCandidate struct{ dir, limit string }

@@ -25,7 +25,8 @@ var reserved = []string{
 
 // environ returns the environment of the runtime, or of an extension, which
 // does not get the variables that concern the handler.
-func environ(s *Spec, creds Credentials, p paths, api, logStream string, extension bool) ([]string, error) {
+func (i *Instance) environ(extension bool) ([]string, error) {
+	s, p, creds := i.spec, i.program.paths, i.program.creds
 	env := map[string]string{
 		"LANG":            "en_US.UTF-8",
 		"TZ":              ":UTC",
@@ -40,6 +41,9 @@ func environ(s *Spec, creds Credentials, p paths, api, logStream string, extensi
 	case familyPython:
 		env["PYTHONPATH"] = p.runtime
 	}
+	if i.program.bin != "" {
+		env["PATH"] = i.program.bin + ":" + env["PATH"]
+	}
 	for name, value := range s.Env {
 		if name == "" || strings.ContainsAny(name, "=\x00") || strings.ContainsRune(value, 0) {
 			return nil, fmt.Errorf("%w: bad environment variable %q", ErrSpec, name)
@@ -48,7 +52,7 @@ func environ(s *Spec, creds Credentials, p paths, api, logStream string, extensi
 			env[name] = value
 		}
 	}
-	env["AWS_LAMBDA_RUNTIME_API"] = api
+	env["AWS_LAMBDA_RUNTIME_API"] = i.apiAddress
 	env["AWS_LAMBDA_FUNCTION_NAME"] = s.Name
 	env["AWS_LAMBDA_FUNCTION_VERSION"] = s.Version
 	env["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] = strconv.Itoa(s.MemoryMB)
@@ -65,7 +69,7 @@ func environ(s *Spec, creds Credentials, p paths, api, logStream string, extensi
 	if !extension {
 		env["_HANDLER"] = s.Handler
 		env["AWS_LAMBDA_LOG_GROUP_NAME"] = s.LogGroup
-		env["AWS_LAMBDA_LOG_STREAM_NAME"] = logStream
+		env["AWS_LAMBDA_LOG_STREAM_NAME"] = i.journal.stream
 		env["LAMBDA_TASK_ROOT"] = p.task
 		env["LAMBDA_RUNTIME_DIR"] = p.runtime
 		if runtimes[s.Runtime] != familyProvided {

@@ -49,7 +49,7 @@ type Instance struct {
 	invoked     bool       // the cold start was reported
 	working     atomic.Bool
 	peakMemory  atomic.Int64
-	outOfMemory atomic.Bool
+	sampled     atomic.Int64 // when memory was last looked at, Unix nanoseconds
 
 	gone      chan struct{} // closed when the runtime, or what it needs, ended
 	goneOnce  sync.Once
@@ -150,6 +150,7 @@ func (i *Instance) entrypointError(reason string) string {
 func (i *Instance) kill() {
 	i.killOnce.Do(func() {
 		i.box.Kill()
+		i.journal.childrenStarted()
 		i.apiListener.Close()
 		i.api.Close()
 	})

@@ -19,6 +19,14 @@ type interpreter struct {
 	binds   []inner.Bind // what the sandbox needs beside the system's directories
 }
 
+// bin is the interpreter's directory if PATH does not lead there inside.
+func (i *interpreter) bin() string {
+	if len(i.binds) == 0 {
+		return ""
+	}
+	return filepath.Dir(i.path)
+}
+
 // lookupLimit bounds how long an interpreter may take to say its version.
 const lookupLimit = 20 * time.Second
 

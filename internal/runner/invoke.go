@@ -108,26 +108,28 @@ func (i *Instance) Invoke(ctx context.Context, inv Invocation) (Result, error) {
 			fault = &Fault{Type: kind, Message: message}
 		}
 	}
-	duration := i.runner.machine.Now().Sub(started)
+	now := i.runner.machine.Now()
+	duration := now.Sub(started)
 	if fault != nil {
 		return i.fail(inv, fault, min(duration, i.spec.Timeout)), nil
 	}
+	i.sampleAfter(duration, now)
 	return i.complete(inv, o, duration), nil
 }
 
 // awaitIdle waits for runtime and extensions to finish the invocation before.
 func (i *Instance) awaitIdle(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, i.spec.Timeout)
+	limited, cancel := context.WithTimeout(ctx, i.spec.Timeout)
 	defer cancel()
 	idle := make(chan error, 1)
-	go func() { idle <- i.api.Idle(ctx) }()
+	go func() { idle <- i.api.Idle(limited) }()
 	select {
 	case err := <-idle:
 		if err == nil {
 			return nil
 		}
-		if parent := context.Cause(ctx); parent != nil && !errors.Is(parent, context.DeadlineExceeded) {
-			return parent
+		if ctx.Err() != nil {
+			return ctx.Err()
 		}
 	case <-i.gone:
 	}

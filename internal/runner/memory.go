@@ -53,13 +53,21 @@ func (r *Runner) watchMemory() {
 // The limit counts what the processes allocated; what they map from files, the
 // interpreter itself among it, is shared with others and only reported.
 func (i *Instance) sampleMemory() {
+	i.sampled.Store(i.runner.machine.Now().UnixNano())
 	anonymous, resident := i.memoryUse()
 	if resident > i.peakMemory.Load() {
 		i.peakMemory.Store(resident)
 	}
 	if anonymous > int64(i.spec.MemoryMB)<<20 {
-		i.outOfMemory.Store(true)
 		i.kill()
+	}
+}
+
+// sampleAfter looks at the memory after an invocation, unless it was so short
+// that looking would cost more than it tells.
+func (i *Instance) sampleAfter(duration time.Duration, now time.Time) {
+	if duration >= watchBusy/5 || now.UnixNano()-i.sampled.Load() >= int64(watchAll/4) {
+		i.sampleMemory()
 	}
 }
 

@@ -153,6 +153,9 @@ func (p *Pool) release(i *Instance) {
 	}
 	if p.drained || !p.usable(i) {
 		p.dispose(i)
+		if p.options.Warm > 0 {
+			go p.replenish()
+		}
 		return
 	}
 	p.idle = append(p.idle, i)

@@ -7,9 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"os"
 	"path/filepath"
-	"strconv"
 	"sync"
 	"sync/atomic"
 
@@ -41,9 +39,6 @@ type Options struct {
 	Node, Python string
 	// Mode, when set, is the only isolation to use or, with "plain", forbids it.
 	Mode sandbox.Mode
-	// GroupName names the control group that holds the instances'; default
-	// "gatehouse-" and the process id.
-	GroupName string
 }
 
 // ErrClosed is returned once the Runner is closed.
@@ -65,6 +60,7 @@ type Runner struct {
 
 	mu        sync.Mutex
 	closed    bool
+	starting  sync.WaitGroup // sandboxes not yet among the instances
 	instances map[*Instance]struct{}
 	uids      map[uint32]struct{}
 
@@ -90,9 +86,6 @@ func New(o Options) (*Runner, error) {
 	}
 	if o.UIDCount == 0 || o.UIDBase+o.UIDCount < o.UIDBase {
 		return nil, errors.New("runner: bad range of users")
-	}
-	if o.GroupName == "" {
-		o.GroupName = "gatehouse-" + strconv.Itoa(os.Getpid())
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -134,6 +127,7 @@ func (r *Runner) Close(ctx context.Context) error {
 	}
 	r.closed = true
 	r.mu.Unlock()
+	r.starting.Wait()
 	var all sync.WaitGroup
 	for _, i := range r.list() {
 		all.Go(func() { i.Stop(ctx) })
@@ -154,6 +148,17 @@ func (r *Runner) list() []*Instance {
 		list = append(list, i)
 	}
 	return list
+}
+
+// beginStart counts a start, so that Close misses no sandbox.
+func (r *Runner) beginStart() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closed {
+		return ErrClosed
+	}
+	r.starting.Add(1)
+	return nil
 }
 
 func (r *Runner) add(i *Instance) error {

@@ -77,7 +77,6 @@ func newRunner(t testing.TB, o Options) *Runner {
 	if o.Log == nil {
 		o.Log = slog.New(slog.NewTextHandler(t.Output(), nil))
 	}
-	o.GroupName = fmt.Sprintf("gatehouse-test-%d-%s", os.Getpid(), ids.Lower(6))
 	r, err := New(o)
 	if err != nil {
 		t.Fatal(err)
@@ -140,4 +139,21 @@ func TestGoFunction(t *testing.T) {
 		t.Errorf("not reused: %s %v", second.Payload, second.Init)
 	}
 	t.Logf("cold %v, warm %v\n%s", first.Init, second.Duration, logs.text())
+}
+
+// attempt lets the function try something; refused is the error it met.
+func attempt(t *testing.T, p *Pool, what, arg string, count int) (refused string, got any) {
+	t.Helper()
+	result := invoke(t, p, do(what, arg, count))
+	if result.FunctionError != "" {
+		t.Fatalf("%s %s: %s", what, arg, result.Payload)
+	}
+	var answer struct {
+		Error string
+		OK    any
+	}
+	if err := json.Unmarshal(result.Payload, &answer); err != nil {
+		t.Fatalf("%s %s: %s", what, arg, result.Payload)
+	}
+	return answer.Error, answer.OK
 }

@@ -94,6 +94,10 @@ func (r *Runner) Start(ctx context.Context, spec *Spec, limit time.Duration) (*I
 
 // prepare makes a sandbox in which nothing of the function runs yet.
 func (r *Runner) prepare(ctx context.Context, spec *Spec) (*Instance, error) {
+	if err := r.beginStart(); err != nil {
+		return nil, err
+	}
+	defer r.starting.Done()
 	caps := r.Capabilities()
 	i := &Instance{
 		runner:    r,
@@ -123,7 +127,9 @@ func (r *Runner) prepare(ctx context.Context, spec *Spec) (*Instance, error) {
 		r.returnUID(i.uid)
 		return nil, fmt.Errorf("runner: %w", err)
 	}
-	i.journal.childrenStarted()
+	if i.isolated {
+		i.journal.childrenStarted() // process 1 has its copy
+	}
 	go i.journal.follow()
 	i.program = program
 	i.program.creds = creds
@@ -157,6 +163,7 @@ type program struct {
 	paths   paths
 	path    string
 	args    []string
+	bin     string // directory of the interpreter when PATH lacks it
 	binds   []inner.Bind
 	version string // for INIT_START
 	creds   Credentials
@@ -190,7 +197,7 @@ func (r *Runner) program(spec *Spec, isolated bool) (program, error) {
 		if err != nil {
 			return p, err
 		}
-		p.path, p.binds = node.path, slices.Clone(node.binds)
+		p.path, p.bin, p.binds = node.path, node.bin(), slices.Clone(node.binds)
 		p.args = []string{"node", "--max-old-space-size=" + strconv.Itoa(spec.MemoryMB*9/10), p.paths.runtime + "/node/index.cjs"}
 		p.version = "nodejs:" + node.version
 	case familyPython:
@@ -198,7 +205,7 @@ func (r *Runner) program(spec *Spec, isolated bool) (program, error) {
 		if err != nil {
 			return p, err
 		}
-		p.path, p.binds = python.path, slices.Clone(python.binds)
+		p.path, p.bin, p.binds = python.path, python.bin(), slices.Clone(python.binds)
 		p.args = []string{python.path, "-B", p.paths.runtime + "/python/bootstrap.py"}
 		p.version = "python:" + python.version
 	}
@@ -359,7 +366,7 @@ func (i *Instance) startPrograms(ctx context.Context) error {
 	p := i.program
 	extensions := i.externalExtensions()
 	if len(extensions) > 0 {
-		env, err := environ(i.spec, p.creds, p.paths, i.apiAddress, i.journal.stream, true)
+		env, err := i.environ(true)
 		if err != nil {
 			return err
 		}
@@ -377,7 +384,7 @@ func (i *Instance) startPrograms(ctx context.Context) error {
 			return err
 		}
 	}
-	env, err := environ(i.spec, p.creds, p.paths, i.apiAddress, i.journal.stream, false)
+	env, err := i.environ(false)
 	if err != nil {
 		return err
 	}

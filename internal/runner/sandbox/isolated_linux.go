@@ -21,24 +21,30 @@ const setupLimit = 20 * time.Second
 // Launcher starts sandboxes. Their first processes are children of one thread,
 // which lives as long as the launcher: Linux ends them when the thread ends.
 type Launcher struct {
-	jobs chan func()
-	once sync.Once
+	jobs   chan func()
+	closed chan struct{}
+	once   sync.Once
 }
 
 // NewLauncher returns a launcher; Close it when no sandbox is left.
 func NewLauncher() *Launcher {
-	l := &Launcher{jobs: make(chan func())}
+	l := &Launcher{jobs: make(chan func()), closed: make(chan struct{})}
 	go func() {
 		runtime.LockOSThread()
-		for job := range l.jobs {
-			job()
+		for {
+			select {
+			case job := <-l.jobs:
+				job()
+			case <-l.closed:
+				return
+			}
 		}
 	}()
 	return l
 }
 
 // Close ends the launcher and with it every sandbox that it started.
-func (l *Launcher) Close() { l.once.Do(func() { close(l.jobs) }) }
+func (l *Launcher) Close() { l.once.Do(func() { close(l.closed) }) }
 
 // Start starts a sandbox and waits until its root stands.
 func (l *Launcher) Start(s Spec) (Sandbox, error) {
@@ -60,8 +66,12 @@ func (l *Launcher) Start(s Spec) (Sandbox, error) {
 		ExtraFiles: []*os.File{theirs, s.Telemetry},
 	}
 	cmd.SysProcAttr = attributes(s)
-	started := make(chan error)
-	l.jobs <- func() { started <- cmd.Start() }
+	started := make(chan error, 1)
+	select {
+	case l.jobs <- func() { started <- cmd.Start() }:
+	case <-l.closed:
+		started <- errors.New("the launcher is closed")
+	}
 	if err := <-started; err != nil {
 		ours.Close()
 		return nil, fmt.Errorf("starting the sandbox: %w", err)

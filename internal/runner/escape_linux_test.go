@@ -3,7 +3,6 @@ package runner
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
@@ -81,23 +80,6 @@ func asAnotherUser(t *testing.T) {
 	case !strings.Contains(string(out), "--- PASS: "+name+"/user-namespace"):
 		t.Errorf("did not run: %s", out)
 	}
-}
-
-// attempt lets the function try something; refused is the error it met.
-func attempt(t *testing.T, p *Pool, what, arg string, count int) (refused string, got any) {
-	t.Helper()
-	result := invoke(t, p, do(what, arg, count))
-	if result.FunctionError != "" {
-		t.Fatalf("%s %s: %s", what, arg, result.Payload)
-	}
-	var answer struct {
-		Error string
-		OK    any
-	}
-	if err := json.Unmarshal(result.Payload, &answer); err != nil {
-		t.Fatalf("%s %s: %s", what, arg, result.Payload)
-	}
-	return answer.Error, answer.OK
 }
 
 func TestEscapes(t *testing.T) {
@@ -385,6 +367,12 @@ func TestNothingSurvives(t *testing.T) {
 					t.Fatalf("process %d of %v survives", pid, before)
 				}
 				time.Sleep(5 * time.Millisecond)
+			}
+		}
+		for _, c := range groupCandidates() {
+			removeStale(c.dir)
+			if left, _ := filepath.Glob(filepath.Join(c.dir, fmt.Sprint(groupPrefix, cmd.Process.Pid, "-*"))); len(left) > 0 {
+				t.Errorf("groups are left: %v", left)
 			}
 		}
 	})
