@@ -1,0 +1,50 @@
+package cognitoidp
+
+import (
+	"github.com/gatehouse-dev/gatehouse/internal/api/cognitoidp"
+)
+
+// applyMessages sets the verification messages, which each have two names:
+// one of their own and one in the template. Both answer with the same text.
+func (p *poolRecord) applyMessages(in *settings) error {
+	t := cognitoidp.VerificationMessageTemplateType{}
+	if in.VerificationMessageTemplate != nil {
+		t = *in.VerificationMessageTemplate
+	}
+	t.DefaultEmailOption = or(t.DefaultEmailOption, cognitoidp.DefaultEmailOptionTypeConfirmWithCode)
+	pool := &p.Pool
+	for _, m := range []struct {
+		name           string
+		given          *string
+		inTemplate, to **string
+	}{
+		{"SmsVerificationMessage", in.SmsVerificationMessage, &t.SmsMessage, &pool.SmsVerificationMessage},
+		{"EmailVerificationMessage", in.EmailVerificationMessage, &t.EmailMessage, &pool.EmailVerificationMessage},
+		{"EmailVerificationSubject", in.EmailVerificationSubject, &t.EmailSubject, &pool.EmailVerificationSubject},
+	} {
+		if m.given != nil && *m.inTemplate != nil && *m.given != **m.inTemplate {
+			return invalid("%s and the same message in VerificationMessageTemplate must not differ.", m.name)
+		}
+		if m.given != nil {
+			*m.inTemplate = m.given
+		}
+		*m.to = *m.inTemplate
+	}
+	pool.VerificationMessageTemplate = &t
+	return nil
+}
+
+// applyEmail sets how mail is sent: by Cognito itself unless SES is chosen.
+func (p *poolRecord) applyEmail(in *cognitoidp.EmailConfigurationType) error {
+	e := cognitoidp.EmailConfigurationType{}
+	if in != nil {
+		e = *in
+	}
+	e.EmailSendingAccount = or(e.EmailSendingAccount, cognitoidp.EmailSendingAccountTypeCognitoDefault)
+	e.ReplyToEmailAddress = given(e.ReplyToEmailAddress)
+	if *e.EmailSendingAccount == cognitoidp.EmailSendingAccountTypeDeveloper && e.SourceArn == nil {
+		return invalid("SourceArn is required when EmailSendingAccount is DEVELOPER.")
+	}
+	p.Pool.EmailConfiguration = &e
+	return nil
+}
