@@ -2,6 +2,8 @@ package runner
 
 import (
 	"log/slog"
+	"os"
+	"runtime"
 	"strings"
 
 	"github.com/gatehouse-dev/gatehouse/internal/ids"
@@ -12,8 +14,12 @@ import (
 type Capabilities struct {
 	// Mode is "root" (namespaces, and a user of a reserved range for each
 	// instance), "user-namespace" (namespaces, private network, Gatehouse's own
-	// user outside of it) or "plain" (nothing is isolated).
+	// user outside of it) or "plain" (no namespaces: functions see the machine's
+	// files and processes as their user may).
 	Mode sandbox.Mode
+	// OwnUsers reports that each instance runs as a user of its own. In plain mode
+	// that user must be able to reach code, layers and Options.Dir.
+	OwnUsers bool
 	// CallersKnown reports that a function cannot pass for a local user: its
 	// connections carry a user of its own (OwnsUID), or come only through
 	// Options.Serve. When false, whatever trusts loopback must refuse everybody
@@ -44,7 +50,11 @@ func (r *Runner) Capabilities() Capabilities {
 func (r *Runner) probeSystem() Capabilities {
 	mode, lacks := r.launcher.Probe(r.options.Mode, r.options.UIDBase)
 	c := Capabilities{Mode: mode, Missing: lacks}
-	c.CallersKnown = mode != sandbox.ModePlain
+	c.OwnUsers = runtime.GOOS == "linux" && os.Geteuid() == 0
+	c.CallersKnown = c.OwnUsers || mode == sandbox.ModeUser
+	if mode == sandbox.ModePlain && !c.OwnUsers {
+		c.Missing = append(c.Missing, "functions run as Gatehouse's own user")
+	}
 	c.OutsideNetwork = mode != sandbox.ModeUser
 	if mode == sandbox.ModeUser {
 		c.Missing = append(c.Missing, "functions reach Gatehouse but no other machine: that needs root")

@@ -45,11 +45,11 @@ type Instance struct {
 	apiAddress   string
 	initDuration time.Duration
 
-	serving     sync.Mutex // held during an invocation
-	invoked     bool       // the cold start was reported
-	working     atomic.Bool
-	peakMemory  atomic.Int64
-	sampled     atomic.Int64 // when memory was last looked at, Unix nanoseconds
+	serving    sync.Mutex // held during an invocation
+	invoked    bool       // the cold start was reported
+	working    atomic.Bool
+	peakMemory atomic.Int64
+	sampled    atomic.Int64 // when memory was last looked at, Unix nanoseconds
 
 	gone      chan struct{} // closed when the runtime, or what it needs, ended
 	goneOnce  sync.Once

@@ -21,7 +21,7 @@ var ErrGone = errors.New("runner: the instance is gone")
 type Invocation struct {
 	RequestID       string
 	FunctionARN     string // as the caller named the function; default Spec.ARN
-	Payload         []byte // read until the invocation ends
+	Payload         []byte // read until the invocation ends; empty means {}
 	TraceID         string // X-Amzn-Trace-Id, may be empty
 	ClientContext   string // JSON, may be empty
 	CognitoIdentity string // JSON, may be empty
@@ -74,6 +74,9 @@ func (i *Instance) Invoke(ctx context.Context, inv Invocation) (Result, error) {
 
 	started := i.runner.machine.Now()
 	outcome := make(chan rapi.Outcome, 1)
+	if len(inv.Payload) == 0 {
+		inv.Payload = []byte("{}")
+	}
 	arn := inv.FunctionARN
 	if arn == "" {
 		arn = i.spec.ARN

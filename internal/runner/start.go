@@ -119,7 +119,7 @@ func (r *Runner) prepare(ctx context.Context, spec *Spec) (*Instance, error) {
 		i.journal.close()
 		return nil, err
 	}
-	if caps.Mode == sandbox.ModeRoot {
+	if caps.OwnUsers {
 		i.uid = r.takeUID()
 	}
 	if err := i.open(program, caps); err != nil {
@@ -280,18 +280,26 @@ func (i *Instance) listen(mode sandbox.Mode) error {
 		uid, ok := peer.UID(addrPort(c.LocalAddr()), addrPort(c.RemoteAddr()))
 		return ok && uid == i.uid
 	}
-	if mode == sandbox.ModePlain {
+	if i.uid == 0 {
+		// Functions are Gatehouse's own user: there is nobody to tell apart.
 		admit = func(net.Conn) bool { return true }
 	}
 	go i.api.Serve(l, admit)
 	return nil
 }
 
+// acceptPause is the wait after a failed accept: out of descriptors, mostly.
+const acceptPause = 5 * time.Millisecond
+
 func serveEach(l net.Listener, serve func(net.Conn)) {
 	for {
 		c, err := l.Accept()
-		if err != nil {
+		if errors.Is(err, net.ErrClosed) {
 			return
+		}
+		if err != nil {
+			time.Sleep(acceptPause)
+			continue
 		}
 		go serve(c)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"sync"
+	"time"
 )
 
 // Errors of API.
@@ -56,13 +57,20 @@ func New(config Config) *API {
 	return a
 }
 
+// acceptPause is the wait after a failed accept: out of descriptors, mostly.
+const acceptPause = 5 * time.Millisecond
+
 // Serve accepts connections until the listener closes. admit says whether a
 // connection comes from the sandbox; the others are closed unheard.
 func (a *API) Serve(l net.Listener, admit func(net.Conn) bool) {
 	for {
 		c, err := l.Accept()
-		if err != nil {
+		if errors.Is(err, net.ErrClosed) {
 			return
+		}
+		if err != nil {
+			time.Sleep(acceptPause)
+			continue
 		}
 		if !admit(c) {
 			c.Close()

@@ -23,5 +23,5 @@ func (l *Launcher) Start(s Spec) (Sandbox, error) {
 
 // Probe answers that nothing can be isolated here.
 func (l *Launcher) Probe(Mode, uint32) (Mode, []string) {
-	return ModePlain, []string{"nothing is isolated, functions run as Gatehouse's own user: isolation needs Linux"}
+	return ModePlain, []string{"functions see the machine's files and processes: isolation needs Linux"}
 }

@@ -12,8 +12,9 @@ import (
 	"github.com/gatehouse-dev/gatehouse/internal/runner/inner"
 )
 
-// startPlain returns a sandbox that isolates nothing: its programs are process
-// groups of Gatehouse's own user.
+// startPlain returns a sandbox without a root or namespaces of its own: its
+// programs are process groups, of the user Config.UID when that is set and of
+// Gatehouse's own otherwise.
 func startPlain(s Spec) (Sandbox, error) {
 	return &unisolated{spec: s, events: make(chan inner.Event, 64), running: map[string]*exec.Cmd{}}, nil
 }
@@ -40,8 +41,11 @@ func (b *unisolated) Start(c inner.Command) error {
 		cmd.ExtraFiles = append(cmd.ExtraFiles, b.spec.Telemetry)
 	}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if id := uint32(b.spec.Config.UID); id != 0 {
+		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: id, Gid: id}
+	}
 	if err := cmd.Start(); err != nil {
-		b.events <- inner.Event{Kind: inner.KindRefused, Name: c.Name, Error: err.Error()}
+		b.events <- inner.Event{Kind: inner.KindRefused, Name: c.Name, Error: reason(err)}
 		return nil
 	}
 	b.running[c.Name] = cmd
@@ -97,4 +101,12 @@ func (b *unisolated) Kill() {
 	if !again {
 		close(b.events)
 	}
+}
+
+// reason is the system's own word for why a program cannot start.
+func reason(err error) string {
+	if errno, ok := errors.AsType[syscall.Errno](err); ok {
+		return errno.Error()
+	}
+	return err.Error()
 }

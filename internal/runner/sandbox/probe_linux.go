@@ -16,7 +16,7 @@ func (l *Launcher) Probe(want Mode, uid uint32) (Mode, []string) {
 	}
 	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
 	if err != nil {
-		return ModePlain, []string{"nothing is isolated: " + err.Error()}
+		return ModePlain, []string{"functions see the machine's files and processes: " + err.Error()}
 	}
 	defer null.Close()
 	var reasons []string
@@ -43,5 +43,5 @@ func (l *Launcher) Probe(want Mode, uid uint32) (Mode, []string) {
 		}
 		return mode, words
 	}
-	return ModePlain, append([]string{"nothing is isolated, functions run as Gatehouse's own user"}, reasons...)
+	return ModePlain, append([]string{"functions see the machine's files and processes"}, reasons...)
 }
