@@ -54,6 +54,11 @@ func Needs[T any](fn func(ctx context.Context, c *Call, in *T) ([]Need, error)) 
 	}}
 }
 
+// NeedsAny is Needs for a rule that serves operations of several input types.
+func NeedsAny(fn func(ctx context.Context, c *Call, in any) ([]Need, error)) Rule {
+	return Rule{needs: fn}
+}
+
 // AnyCaller demands nothing but valid credentials, as sts:GetCallerIdentity
 // does. An operation that the model declares to be unsigned needs none of them.
 func AnyCaller() Rule { return Rule{open: true} }
