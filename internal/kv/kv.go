@@ -16,6 +16,8 @@ const (
 var (
 	// ErrClosed is returned by every method after Close.
 	ErrClosed = errors.New("kv: store is closed")
+	// ErrEmptyKey is returned for a key without a byte.
+	ErrEmptyKey = errors.New("kv: key is empty")
 	// ErrTooLarge is returned when a key, a value or a transaction exceeds its limit.
 	ErrTooLarge = errors.New("kv: key, value or transaction is too large")
 	// ErrConflict is returned by Update when its retries are used up.
@@ -99,6 +101,17 @@ func (r Range) Contains(key []byte) bool {
 // Single is the range that holds key and nothing else.
 func Single(key []byte) Range {
 	return Range{Start: key, End: append(append(make([]byte, 0, len(key)+1), key...), 0)}
+}
+
+// CheckKey returns ErrEmptyKey or ErrTooLarge for what cannot be a key.
+func CheckKey(key []byte) error {
+	switch {
+	case len(key) == 0:
+		return ErrEmptyKey
+	case len(key) > MaxKeySize:
+		return ErrTooLarge
+	}
+	return nil
 }
 
 // Prefix is the range of all keys that begin with p.

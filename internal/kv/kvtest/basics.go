@@ -16,7 +16,6 @@ func testGetSetDelete(t *testing.T, s kv.Store) {
 	view(t, s, func(r kv.Reader) error {
 		wantGet(t, r, "a", "1")
 		wantGet(t, r, "b", "2")
-		wantAbsent(t, r, "")
 		wantAbsent(t, r, "aa")
 		return nil
 	})
@@ -189,6 +188,15 @@ func testLimits(t *testing.T, s kv.Store) {
 	} {
 		if err := s.Update(t.Context(), fn); !errors.Is(err, kv.ErrTooLarge) {
 			t.Errorf("%s: got %v, want ErrTooLarge", name, err)
+		}
+	}
+	for name, fn := range map[string]func(kv.Txn) error{
+		"Set":    func(tx kv.Txn) error { return tx.Set(nil, nil) },
+		"Delete": func(tx kv.Txn) error { return tx.Delete([]byte{}) },
+		"Get":    func(tx kv.Txn) error { _, err := tx.Get(nil); return err },
+	} {
+		if err := s.Update(t.Context(), fn); !errors.Is(err, kv.ErrEmptyKey) {
+			t.Errorf("%s of an empty key: got %v, want ErrEmptyKey", name, err)
 		}
 	}
 	// Writing one key again and again is no large transaction.

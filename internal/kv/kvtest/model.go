@@ -79,6 +79,9 @@ func (m *Model) Close() error {
 type modelTxn struct{ pairs map[string]string }
 
 func (t *modelTxn) Get(key []byte) ([]byte, error) {
+	if err := kv.CheckKey(key); err != nil {
+		return nil, err
+	}
 	if v, ok := t.pairs[string(key)]; ok {
 		return append([]byte{}, v...), nil
 	}
@@ -105,13 +108,16 @@ func (t *modelTxn) Scan(r kv.Range, fn func(key, value []byte) (bool, error)) er
 }
 
 func (t *modelTxn) Set(key, value []byte) error {
+	if err := kv.CheckKey(key); err != nil {
+		return err
+	}
 	t.pairs[string(key)] = string(value)
 	return nil
 }
 
 func (t *modelTxn) Delete(key []byte) error {
 	delete(t.pairs, string(key))
-	return nil
+	return kv.CheckKey(key)
 }
 
 func (t *modelTxn) DeleteRange(r kv.Range) error {

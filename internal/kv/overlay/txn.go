@@ -41,6 +41,9 @@ func (t *Txn) Get(key []byte) ([]byte, error) {
 	if t.finished {
 		return nil, kv.ErrFinished
 	}
+	if err := kv.CheckKey(key); err != nil {
+		return nil, err
+	}
 	if w, ok := t.writes[string(key)]; ok {
 		if w.Delete {
 			return nil, nil
@@ -70,8 +73,8 @@ func (t *Txn) put(w *Write) error {
 	if t.finished {
 		return kv.ErrFinished
 	}
-	if len(w.Key) > kv.MaxKeySize {
-		return kv.ErrTooLarge
+	if err := kv.CheckKey(w.Key); err != nil {
+		return err
 	}
 	old, replaces := t.writes[string(w.Key)]
 	size := t.size + w.size()

@@ -34,8 +34,8 @@ func (s *snapshot) Get(key []byte) ([]byte, error) {
 	if s.snap == nil {
 		return nil, kv.ErrFinished
 	}
-	if len(key) > kv.MaxKeySize {
-		return nil, kv.ErrTooLarge
+	if err := kv.CheckKey(key); err != nil {
+		return nil, err
 	}
 	if s.reads != nil {
 		s.reads.AddKey(key)
@@ -58,6 +58,9 @@ func (s *snapshot) Scan(r kv.Range, fn func(key, value []byte) (bool, error)) er
 	}
 	if r.Empty() {
 		return nil
+	}
+	if len(r.Start) == 0 {
+		r.Start = nil // Pebble takes an empty bound for a key, which it must not be
 	}
 	it, err := s.snap.NewIter(&pebble.IterOptions{LowerBound: r.Start, UpperBound: r.End})
 	if err != nil {

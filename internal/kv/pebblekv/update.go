@@ -129,11 +129,14 @@ func (s *Store) runOnSnapshot(ctx context.Context, fn func(kv.Txn) error, c *com
 func (s *Store) batch(txn *overlay.Txn) (*pebble.Batch, error) {
 	b := s.db.NewBatchWithSize(txn.Size() + 64)
 	for _, r := range txn.Cleared() {
-		end := r.End
+		start, end := r.Start, r.End
+		if len(start) == 0 {
+			start = []byte{0} // the least key
+		}
 		if end == nil {
 			end = afterAllKeys()
 		}
-		if err := b.DeleteRange(r.Start, end, nil); err != nil {
+		if err := b.DeleteRange(start, end, nil); err != nil {
 			b.Close()
 			return nil, fmt.Errorf("kv: %w", err)
 		}

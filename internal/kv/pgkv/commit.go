@@ -60,9 +60,9 @@ func writeBatch(txn *overlay.Txn) *pgx.Batch {
 	var gone, keys, values [][]byte
 	for _, w := range txn.Writes() {
 		if w.Delete {
-			gone = append(gone, nonNil(w.Key))
+			gone = append(gone, w.Key)
 		} else {
-			keys, values = append(keys, nonNil(w.Key)), append(values, w.Value)
+			keys, values = append(keys, w.Key), append(values, w.Value)
 		}
 	}
 	if len(gone) > 0 {

@@ -1,7 +1,6 @@
 package pgkv
 
 import (
-	"bytes"
 	"context"
 	"errors"
 
@@ -40,11 +39,11 @@ func (r *reader) Get(key []byte) ([]byte, error) {
 	if err := r.usable(); err != nil {
 		return nil, err
 	}
-	if len(key) > kv.MaxKeySize {
-		return nil, kv.ErrTooLarge
+	if err := kv.CheckKey(key); err != nil {
+		return nil, err
 	}
 	var value []byte
-	err := r.tx.QueryRow(r.ctx, "select v from gatehouse.kv where k = $1", nonNil(key)).Scan(&value)
+	err := r.tx.QueryRow(r.ctx, "select v from gatehouse.kv where k = $1", key).Scan(&value)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil, nil
 	}
@@ -100,7 +99,7 @@ func (r *reader) page(rng kv.Range, limit int) ([]pair, error) {
 	}
 	page, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (p pair, err error) {
 		err = row.Scan(&p.key, &p.value)
-		return pair{nonNil(bytes.Clone(p.key)), nonNil(p.value)}, err
+		return pair{p.key, nonNil(p.value)}, err
 	})
 	if err != nil {
 		return nil, r.fail(err)
