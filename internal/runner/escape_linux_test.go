@@ -134,6 +134,9 @@ func TestEscapes(t *testing.T) {
 				t.Errorf("%s: %s", name, got.Payload)
 			}
 		}
+		if got := invoke(t, p, do("syscall", fmt.Sprint(syscall.SYS_SOCKET), 40)); string(got.Payload) != `"address family not supported by protocol"` {
+			t.Errorf("vsock: %s", got.Payload)
+		}
 		checkProcesses(t, p)
 		checkStatus(t, p)
 		if got, err := r.options.Dir, error(nil); err != nil || !strings.HasPrefix(got, data) {

@@ -18,8 +18,7 @@ func init() {
 
 // run is process 1's life: build the root, then obey until the socket closes.
 func run() {
-	syscall.CloseOnExec(ControlFD)
-	syscall.CloseOnExec(TelemetryFD)
+	keepDescriptors()
 	var config Config
 	if !receive(&config) {
 		return
@@ -52,6 +51,27 @@ func run() {
 		if err := programs.start(command); err != nil {
 			send(Event{Kind: KindRefused, Name: command.Name, Error: err.Error()})
 		}
+	}
+}
+
+const (
+	sysCloseRange     = 436 // the same on every architecture
+	closeRangeCloexec = 4
+	maxDescriptor     = 1<<31 - 1
+)
+
+// keepDescriptors keeps every descriptor but the standard ones from programs:
+// the socket to Gatehouse, and whatever Gatehouse itself inherited from the
+// shell or the supervisor that started it.
+func keepDescriptors() {
+	_, _, errno := syscall.RawSyscall(sysCloseRange, ControlFD, maxDescriptor, closeRangeCloexec)
+	if errno == 0 {
+		return
+	}
+	// Before Linux 5.11. Descriptors are small numbers: the limit on open files
+	// bounds them.
+	for fd := ControlFD; fd < 1<<16; fd++ {
+		syscall.CloseOnExec(fd)
 	}
 }
 

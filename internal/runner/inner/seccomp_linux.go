@@ -58,6 +58,7 @@ func filter() error {
 func assemble() []instruction {
 	refuse := uint32(actionErrno | uint32(syscall.EPERM))
 	unknown := uint32(actionErrno | uint32(syscall.ENOSYS))
+	noFamily := uint32(actionErrno | uint32(syscall.EAFNOSUPPORT))
 	code := []instruction{
 		{bpfLoadWord, 0, 0, offsetArch},
 		{bpfJumpEq, 1, 0, auditArch},
@@ -79,10 +80,20 @@ func assemble() []instruction {
 		// libraries fall back to clone when it is missing.
 		instruction{bpfJumpEq, 0, 1, 435},
 		instruction{bpfReturn, 0, 0, unknown},
-		instruction{bpfJumpEq, 0, 3, uint32(syscall.SYS_CLONE)},
+		instruction{bpfJumpEq, 0, 4, uint32(syscall.SYS_CLONE)},
 		instruction{bpfLoadWord, 0, 0, offsetArgZero},
 		instruction{bpfJumpSet, 0, 1, cloneNamespaces},
 		instruction{bpfReturn, 0, 0, refuse},
+		instruction{bpfReturn, 0, 0, actionAllow},
+		// Sockets of the usual kinds only: not the hypervisor's (vsock), nor the
+		// kernel's rarely used families.
+		instruction{bpfJumpEq, 0, 6, uint32(syscall.SYS_SOCKET)},
+		instruction{bpfLoadWord, 0, 0, offsetArgZero},
+		instruction{bpfJumpEq, 4, 0, syscall.AF_UNIX},
+		instruction{bpfJumpEq, 3, 0, syscall.AF_INET},
+		instruction{bpfJumpEq, 2, 0, syscall.AF_INET6},
+		instruction{bpfJumpEq, 1, 0, syscall.AF_NETLINK},
+		instruction{bpfReturn, 0, 0, noFamily},
 		instruction{bpfReturn, 0, 0, actionAllow})
 }
 
