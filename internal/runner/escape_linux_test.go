@@ -361,7 +361,11 @@ func TestHelperHost(t *testing.T) {
 func TestNothingSurvives(t *testing.T) {
 	isolatedModes(t, func(t *testing.T, mode sandbox.Mode) {
 		cmd := exec.Command(os.Args[0], "-test.run=^TestHelperHost$", "-test.v")
-		cmd.Env = append(os.Environ(), "GATEHOUSE_TEST_HOST="+string(mode))
+		function, err := goFunction()
+		if err != nil {
+			t.Fatal(err)
+		}
+		cmd.Env = append(os.Environ(), "GATEHOUSE_TEST_HOST="+string(mode), functionVariable+"="+function)
 		out, err := cmd.StdoutPipe()
 		if err != nil {
 			t.Fatal(err)

@@ -28,6 +28,7 @@ var goFunction = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	builtFunction = dir
 	if err := os.Chmod(dir, 0o755); err != nil {
 		return "", err
 	}
@@ -39,10 +40,13 @@ var goFunction = sync.OnceValues(func() (string, error) {
 	return dir, nil
 })
 
+// builtFunction is what TestMain has to remove; goFunction sets it once.
+var builtFunction string
+
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if dir, err := goFunction(); err == nil && os.Getenv(functionVariable) == "" {
-		os.RemoveAll(dir)
+	if builtFunction != "" {
+		os.RemoveAll(builtFunction)
 	}
 	os.Exit(code)
 }
