@@ -1,0 +1,112 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gatehouse-dev/gatehouse/internal/kv"
+	"github.com/gatehouse-dev/gatehouse/internal/kv/pebblekv"
+	"github.com/gatehouse-dev/gatehouse/internal/kv/pgkv"
+)
+
+// What a data directory holds.
+const (
+	stateName    = "state"
+	codeName     = "code"
+	runtimesName = "runtimes"
+	assetsName   = "assets"
+	rootKeyName  = "root-key"
+)
+
+var dataNames = []string{stateName, codeName, runtimesName, assetsName, rootKeyName}
+
+const storeTimeout = 10 * time.Second
+
+// openStore opens the embedded store or the database, and the directories of
+// this node.
+func (s *Server) openStore(ctx context.Context) error {
+	if s.DataDir == "" {
+		dir, err := os.MkdirTemp("", "gatehouse-")
+		if err != nil {
+			return fmt.Errorf("cannot make a temporary directory: %w", err)
+		}
+		s.scratch = dir
+		s.onClose(func(context.Context) error { return os.RemoveAll(dir) })
+	} else if err := s.privateDir(); err != nil {
+		return err
+	}
+	var err error
+	switch {
+	case s.Store != "":
+		ctx, cancel := context.WithTimeout(ctx, storeTimeout)
+		defer cancel()
+		s.storeKind = "postgres"
+		if s.store, err = pgkv.Open(ctx, s.Store, pgkv.Options{Logger: s.Log}); err != nil {
+			return fmt.Errorf("cannot reach the store: %w", err)
+		}
+	case s.DataDir == "":
+		s.storeKind = "memory"
+		s.store, err = pebblekv.OpenMemory()
+	default:
+		s.storeKind = "embedded"
+		s.store, err = pebblekv.Open(s.dir(stateName), pebblekv.Options{Logger: s.Log})
+		if errors.Is(err, kv.ErrLocked) {
+			return fmt.Errorf("the data directory %s is in use by another Gatehouse", s.DataDir)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	s.onClose(func(context.Context) error { return s.store.Close() })
+	return nil
+}
+
+// privateDir makes the data directory, or sees to it that nobody else can
+// enter the one there is.
+func (s *Server) privateDir() error {
+	if err := os.MkdirAll(s.DataDir, 0o700); err != nil {
+		return fmt.Errorf("cannot make the data directory: %w", err)
+	}
+	abs, err := filepath.Abs(s.DataDir)
+	if err != nil {
+		return err
+	}
+	s.DataDir = abs
+	info, err := os.Stat(abs)
+	switch {
+	case err != nil:
+		return fmt.Errorf("cannot read the data directory: %w", err)
+	case !info.IsDir():
+		return fmt.Errorf("%s is no directory", abs)
+	case info.Mode().Perm()&0o077 != 0:
+		if err := os.Chmod(abs, 0o700); err != nil {
+			return fmt.Errorf("other users can read the data directory: %w", err)
+		}
+	}
+	if _, err := os.ReadDir(abs); err != nil {
+		return fmt.Errorf("cannot read the data directory: %w", err)
+	}
+	return nil
+}
+
+// lockForReset makes sure that no server runs on dir and keeps one from
+// starting until unlock is called.
+func lockForReset(dir string) (unlock func(), err error) {
+	state := filepath.Join(dir, stateName)
+	if _, err := os.Stat(state); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s is no data directory of Gatehouse", dir)
+	}
+	store, err := pebblekv.Open(state, pebblekv.Options{})
+	if errors.Is(err, kv.ErrLocked) {
+		return nil, fmt.Errorf("the data directory %s is in use; stop the server first", dir)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return func() { store.Close() }, nil
+}
