@@ -14,6 +14,7 @@ import (
 func (c *clientRecord) check(r kv.Reader, at space, p *poolRecord) error {
 	for _, err := range []error{
 		checkAuthFlows(c.Client.ExplicitAuthFlows), c.checkValidity(), c.checkOAuthFlows(), c.checkURLs(), c.checkAttributes(p),
+		checkAnalytics(c.Client.AnalyticsConfiguration),
 	} {
 		if err != nil {
 			return err
@@ -37,7 +38,7 @@ func checkAuthFlows(flows []string) error {
 		}
 	}
 	if legacy && current {
-		return invalid("Invalid ExplicitAuthFlows given, ADMIN_NO_SRP_AUTH, CUSTOM_AUTH_FLOW_ONLY and USER_PASSWORD_AUTH can not be set together with flows of the ALLOW_ prefix.")
+		return invalid("Auth flow name with prefix 'ALLOW' cannot be used with legacy auth flow names.")
 	}
 	return nil
 }
@@ -66,14 +67,10 @@ func (c *clientRecord) checkValidity() error {
 	refresh := life(c.Client.RefreshTokenValidity, u.RefreshToken, cognitoidp.TimeUnitsTypeDays, 30*24*time.Hour)
 	const day = 24 * time.Hour
 	switch {
-	case access < 5*time.Minute || access > day:
-		return invalid("Invalid range for token validity: AccessTokenValidity must be between 5 minutes and 1 day.")
-	case id < 5*time.Minute || id > day:
-		return invalid("Invalid range for token validity: IdTokenValidity must be between 5 minutes and 1 day.")
-	case refresh < time.Hour || refresh > 3650*day:
-		return invalid("Invalid range for token validity: RefreshTokenValidity must be between 60 minutes and 3650 days.")
+	case access < 5*time.Minute || access > day, id < 5*time.Minute || id > day, refresh < time.Hour || refresh > 3650*day:
+		return invalid("Invalid range for token validity.")
 	case refresh < access || refresh < id:
-		return invalid("Refresh token validity can not be shorter than that of access and ID tokens.")
+		return invalid("Access and Id Token expiration times must be less than or equal to refresh token expiration times.")
 	}
 	return nil
 }
@@ -110,17 +107,17 @@ func (c *clientRecord) checkURLs() error {
 				return invalid("%s is not a valid redirect URI.", s)
 			}
 			if local := u.Hostname() == "localhost" || u.Hostname() == "127.0.0.1" || u.Hostname() == "::1"; u.Scheme == "http" && !local {
-				return invalid("cannot use the HTTP protocol with a redirect URI other than localhost: %s", s)
+				return invalid("%s cannot use the HTTP protocol.", s)
 			}
 		}
 	}
 	if d := c.Client.DefaultRedirectURI; d != nil && !slices.Contains(c.Client.CallbackURLs, *d) {
-		return invalid("DefaultRedirectURI must be in the list of CallbackURLs.")
+		return invalid("The default redirect URI %s is not in the callback URIs list.", *d)
 	}
 	flows := c.Client.AllowedOAuthFlows
 	if slices.Contains(flows, cognitoidp.OAuthFlowTypeCode) || slices.Contains(flows, cognitoidp.OAuthFlowTypeImplicit) {
-		if isTrue(c.Client.AllowedOAuthFlowsUserPoolClient) && len(c.Client.CallbackURLs) == 0 {
-			return invalid("CallbackURLs can not be empty when code flow or implicit flow is selected")
+		if len(c.Client.CallbackURLs) == 0 {
+			return invalid("CallbackUrls can not be empty when code flow or implicit flow is selected")
 		}
 	}
 	return nil
@@ -138,6 +135,20 @@ func (c *clientRecord) checkAttributes(p *poolRecord) error {
 		if find(p.Pool.SchemaAttributes, a) < 0 || slices.Contains([]string{"sub", "identities", "email_verified", "phone_number_verified"}, a) {
 			return invalid("Invalid write attributes specified while creating a client")
 		}
+	}
+	return nil
+}
+
+// checkAnalytics refuses a Pinpoint project that is named in no or both of the
+// two ways.
+func checkAnalytics(a *cognitoidp.AnalyticsConfigurationType) error {
+	if a == nil {
+		return nil
+	}
+	byID := a.ApplicationId != nil && a.RoleArn != nil && a.ExternalId != nil
+	anyID := a.ApplicationId != nil || a.RoleArn != nil || a.ExternalId != nil
+	if a.ApplicationArn != nil && anyID || a.ApplicationArn == nil && !byID {
+		return invalid("Invalid analytics configuration given, either <application arn> or <application id, role arn, external id> are valid")
 	}
 	return nil
 }

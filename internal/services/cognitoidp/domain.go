@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/gatehouse-dev/gatehouse/internal/api/cognitoidp"
+	"github.com/gatehouse-dev/gatehouse/internal/arn"
 	"github.com/gatehouse-dev/gatehouse/internal/front"
 	"github.com/gatehouse-dev/gatehouse/internal/ids"
 	"github.com/gatehouse-dev/gatehouse/internal/kv"
@@ -17,7 +18,7 @@ import (
 type domainRecord struct {
 	Name, Account, Region, Pool string
 	Certificate                 string // of a custom domain
-	Distribution                string // what a custom domain's DNS record leads to
+	Distribution                string // the host name that the domain's DNS record leads to
 	Version                     string
 	ManagedLogin                *int32 `json:",omitzero"`
 }
@@ -31,6 +32,14 @@ func (d *domainRecord) key() []byte {
 
 func (d *domainRecord) custom() bool { return d.Certificate != "" }
 
+// target is where the owner of a custom domain must lead it, nil for a prefix.
+func (d *domainRecord) target() *string {
+	if !d.custom() {
+		return nil
+	}
+	return &d.Distribution
+}
+
 // The model has a pattern for prefixes only; custom domains are host names.
 var (
 	prefixPattern = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?$`)
@@ -40,10 +49,9 @@ var (
 func (s *Service) CreateUserPoolDomain(ctx context.Context, in *cognitoidp.CreateUserPoolDomainRequest) (*cognitoidp.CreateUserPoolDomainResponse, error) {
 	c := front.CallFrom(ctx)
 	d := domainRecord{Name: *in.Domain, Account: c.Account, Region: c.Region, Pool: *in.UserPoolId, Version: c.Time.UTC().Format("20060102150405"),
-		ManagedLogin: or(in.ManagedLoginVersion, 1)}
+		Distribution: "d" + ids.Lower(13) + ".cloudfront.net", ManagedLogin: or(in.ManagedLoginVersion, 1)}
 	if in.CustomDomainConfig != nil {
 		d.Certificate = text(in.CustomDomainConfig.CertificateArn)
-		d.Distribution = "d" + ids.Lower(13) + ".cloudfront.net"
 	}
 	if err := d.check(); err != nil {
 		return nil, err
@@ -69,7 +77,7 @@ func (s *Service) CreateUserPoolDomain(ctx context.Context, in *cognitoidp.Creat
 	if err != nil {
 		return nil, err
 	}
-	return &cognitoidp.CreateUserPoolDomainResponse{ManagedLoginVersion: d.ManagedLogin, CloudFrontDomain: given(&d.Distribution)}, nil
+	return &cognitoidp.CreateUserPoolDomainResponse{ManagedLoginVersion: d.ManagedLogin, CloudFrontDomain: d.target()}, nil
 }
 
 // reserved words may not stand between a prefix's hyphens ("Configuring a user
@@ -78,8 +86,11 @@ var reserved = []string{"aws", "amazon", "cognito"}
 
 func (d *domainRecord) check() error {
 	if d.custom() {
+		if a, err := arn.Parse(d.Certificate); err != nil || a.Service != "acm" || a.Region != "us-east-1" {
+			return invalid("The specified SSL certificate doesn't exist, isn't in us-east-1 region, isn't valid, or doesn't include a valid certificate chain.")
+		}
 		if len(d.Name) > 255 || !hostPattern.MatchString(d.Name) {
-			return invalid("The domain name %s is not a valid custom domain.", d.Name)
+			return invalid("Custom domain is not a valid subdomain")
 		}
 		return nil
 	}
@@ -123,11 +134,10 @@ func (d *domainRecord) describe() *cognitoidp.DomainDescriptionType {
 	out := &cognitoidp.DomainDescriptionType{
 		UserPoolId: &d.Pool, AWSAccountId: &d.Account, Domain: &d.Name, S3Bucket: new("aws-cognito-prod-" + d.Region + "-assets"),
 		Version: &d.Version, Status: new(cognitoidp.DomainStatusTypeActive), CustomDomainConfig: &cognitoidp.CustomDomainConfigType{},
-		ManagedLoginVersion: d.ManagedLogin, CloudFrontDistribution: new("d" + d.Version + ".cloudfront.net"),
+		ManagedLoginVersion: d.ManagedLogin, CloudFrontDistribution: &d.Distribution,
 	}
 	if d.custom() {
 		out.CustomDomainConfig.CertificateArn = &d.Certificate
-		out.CloudFrontDistribution = &d.Distribution
 	}
 	return out
 }
@@ -154,12 +164,15 @@ func (s *Service) UpdateUserPoolDomain(ctx context.Context, in *cognitoidp.Updat
 				return invalid("CustomDomainConfig can not be set for a prefix domain.")
 			}
 			d.Certificate = text(in.CustomDomainConfig.CertificateArn)
+			if err := d.check(); err != nil {
+				return err
+			}
 		}
 		if in.ManagedLoginVersion != nil {
 			d.ManagedLogin = in.ManagedLoginVersion
 		}
 		d.Version = c.Time.UTC().Format("20060102150405")
-		out.ManagedLoginVersion, out.CloudFrontDomain = d.ManagedLogin, given(&d.Distribution)
+		out.ManagedLoginVersion, out.CloudFrontDomain = d.ManagedLogin, d.target()
 		return kv.Save(t, d.key(), d)
 	})
 }

@@ -42,8 +42,12 @@ func (p *poolRecord) applyEmail(in *cognitoidp.EmailConfigurationType) error {
 	}
 	e.EmailSendingAccount = or(e.EmailSendingAccount, cognitoidp.EmailSendingAccountTypeCognitoDefault)
 	e.ReplyToEmailAddress = given(e.ReplyToEmailAddress)
-	if *e.EmailSendingAccount == cognitoidp.EmailSendingAccountTypeDeveloper && e.SourceArn == nil {
-		return invalid("SourceArn is required when EmailSendingAccount is DEVELOPER.")
+	developer := *e.EmailSendingAccount == cognitoidp.EmailSendingAccountTypeDeveloper
+	if developer && e.SourceArn == nil {
+		return invalid("Source ARN is required to use DEVELOPER email sending owner")
+	}
+	if !developer && in != nil && in.EmailSendingAccount != nil && e.SourceArn != nil {
+		return invalid("Cognito is not allowed to use your email identity")
 	}
 	p.Pool.EmailConfiguration = &e
 	return nil

@@ -74,6 +74,9 @@ func (p *poolRecord) applyMfa(region string, in *cognitoidp.SetUserPoolMfaConfig
 	if *mode != cognitoidp.UserPoolMfaTypeOff {
 		p.EmailMfa = in.EmailMfaConfiguration
 	}
+	if p.EmailMfa != nil && *p.Pool.EmailConfiguration.EmailSendingAccount == cognitoidp.EmailSendingAccountTypeCognitoDefault {
+		return invalid("Cannot set EmailMfaConfiguration when user pool EmailConfiguration contains an EmailSendingAccount of COGNITO_DEFAULT.")
+	}
 	if in.SmsMfaConfiguration != nil {
 		p.Pool.SmsAuthenticationMessage = in.SmsMfaConfiguration.SmsAuthenticationMessage
 		if in.SmsMfaConfiguration.SmsConfiguration != nil {

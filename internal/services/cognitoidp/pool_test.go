@@ -118,7 +118,7 @@ func TestPoolSettingsRoundTrip(t *testing.T) {
 	check("updated")
 
 	// What an update does not name falls back, but for what protects.
-	must(f.UpdateUserPool(ctx, &sdk.UpdateUserPoolInput{UserPoolId: id, AutoVerifiedAttributes: in.AutoVerifiedAttributes}))
+	must(f.UpdateUserPool(ctx, &sdk.UpdateUserPoolInput{UserPoolId: id, AutoVerifiedAttributes: []types.VerifiedAttributeType{"email"}}))
 	p := f.describe(*id)
 	if p.UserPoolAddOns != nil || p.MfaConfiguration != "OFF" || *p.Policies.PasswordPolicy.MinimumLength != 8 || p.EmailVerificationMessage != nil || p.LambdaConfig.PreSignUp != nil {
 		t.Errorf("after an empty update: %s", asJSON(t, p))
@@ -151,14 +151,18 @@ func TestPoolErrors(t *testing.T) {
 		{sdk.CreateUserPoolInput{Policies: &types.UserPoolPolicyType{PasswordPolicy: &types.PasswordPolicyType{TemporaryPasswordValidityDays: 3}}, AdminCreateUserConfig: &types.AdminCreateUserConfigType{UnusedAccountValidityDays: 4}}, "", "Please use TemporaryPasswordValidityDays in PasswordPolicy instead of UnusedAccountValidityDays"},
 		{sdk.CreateUserPoolInput{Schema: []types.SchemaAttributeType{{Name: new("x"), Required: new(true)}}}, "", "Required custom attributes are not supported currently."},
 		{sdk.CreateUserPoolInput{Schema: []types.SchemaAttributeType{{Name: new("email"), AttributeDataType: "Number"}}}, "", "You can not change AttributeDataType or set developerOnlyAttribute for standard schema attribute email"},
-		{sdk.CreateUserPoolInput{Schema: []types.SchemaAttributeType{{Name: new("x")}, {Name: new("x")}}}, "", "x: Duplicate attribute name."},
-		{sdk.CreateUserPoolInput{Schema: []types.SchemaAttributeType{{Name: new("x"), StringAttributeConstraints: sized("9", "1")}}}, "", "greater than the maximum"},
+		{sdk.CreateUserPoolInput{Schema: []types.SchemaAttributeType{{Name: new("x")}, {Name: new("x")}}}, "", "Duplicate custom attribute names custom:x are not allowed in a user pool schema."},
+		{sdk.CreateUserPoolInput{Schema: []types.SchemaAttributeType{{Name: new("x"), StringAttributeConstraints: sized("9", "1")}}}, "", "Attribute custom:x cannot have a max length shorter than it's min length"},
 		{sdk.CreateUserPoolInput{Schema: []types.SchemaAttributeType{{Name: new("x"), StringAttributeConstraints: sized("a", "1")}}}, "", "is not a number"},
 		{sdk.CreateUserPoolInput{Schema: []types.SchemaAttributeType{{Name: new("x"), StringAttributeConstraints: sized("-1", "1")}}}, "", "cannot be negative"},
 		{sdk.CreateUserPoolInput{Schema: []types.SchemaAttributeType{{Name: new("x"), AttributeDataType: "Number", StringAttributeConstraints: sized("0", "1")}}}, "", "are for attributes of type String"},
-		{sdk.CreateUserPoolInput{EmailConfiguration: &types.EmailConfigurationType{EmailSendingAccount: "DEVELOPER"}}, "", "SourceArn is required"},
+		{sdk.CreateUserPoolInput{EmailConfiguration: &types.EmailConfigurationType{EmailSendingAccount: "DEVELOPER"}}, "", "Source ARN is required to use DEVELOPER email sending owner"},
+		{sdk.CreateUserPoolInput{EmailConfiguration: &types.EmailConfigurationType{EmailSendingAccount: "COGNITO_DEFAULT", SourceArn: new("arn:aws:ses:us-east-1:000000000000:identity/a")}}, "", "Cognito is not allowed to use your email identity"},
+		{sdk.CreateUserPoolInput{AutoVerifiedAttributes: []types.VerifiedAttributeType{"phone_number"}}, "", "SMS configuration is required when phone_number is selected for auto verification"},
+		{sdk.CreateUserPoolInput{Policies: &types.UserPoolPolicyType{SignInPolicy: &types.SignInPolicyType{AllowedFirstAuthFactors: []types.AuthFactorType{"WEB_AUTHN"}}}}, "", "Password should be configured as one of the allowed first auth factors."},
+		{sdk.CreateUserPoolInput{LambdaConfig: &types.LambdaConfigType{PreSignUp: new("arn:aws:lambda:eu-west-1:000000000000:function:f")}}, "", "Cross-region lambda functions are not supported"},
 		{sdk.CreateUserPoolInput{EmailVerificationSubject: new("a"), VerificationMessageTemplate: &types.VerificationMessageTemplateType{EmailSubject: new("b")}}, "", "EmailVerificationSubject"},
-		{sdk.CreateUserPoolInput{LambdaConfig: &types.LambdaConfigType{CustomSMSSender: &types.CustomSMSLambdaVersionConfigType{LambdaVersion: "V1_0", LambdaArn: new("arn:aws:lambda:us-east-1:000000000000:function:f")}}}, "", "KMSKeyID is required"},
+		{sdk.CreateUserPoolInput{LambdaConfig: &types.LambdaConfigType{CustomSMSSender: &types.CustomSMSLambdaVersionConfigType{LambdaVersion: "V1_0", LambdaArn: new("arn:aws:lambda:us-east-1:000000000000:function:f")}}}, "", "KMSKeyId parameter is required when Custom SMS/Email Lambda trigger is used."},
 		{sdk.CreateUserPoolInput{UserPoolTier: "LITE", Policies: &types.UserPoolPolicyType{SignInPolicy: &types.SignInPolicyType{AllowedFirstAuthFactors: []types.AuthFactorType{"PASSWORD", "WEB_AUTHN"}}}}, "FeatureUnavailableInTierException", "LITE"},
 		{sdk.CreateUserPoolInput{UserPoolTags: map[string]string{"aws:x": "y"}}, "UserPoolTaggingException", "aws: prefixed tag key names are not allowed for external use."},
 		{sdk.CreateUserPoolInput{MfaConfiguration: "MAYBE"}, "", "1 validation error detected: Value 'MAYBE' at 'mfaConfiguration' failed to satisfy constraint"},

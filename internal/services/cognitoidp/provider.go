@@ -3,6 +3,7 @@ package cognitoidp
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/gatehouse-dev/gatehouse/internal/api/cognitoidp"
 	"github.com/gatehouse-dev/gatehouse/internal/front"
@@ -14,25 +15,39 @@ import (
 // maxProviders is the quota of identity providers of a pool.
 const maxProviders = 300
 
-// providerDetails are the details that each type of provider needs
-// (CreateIdentityProvider, "ProviderDetails"). SAML needs one of two.
-var providerDetails = map[string][]string{
-	cognitoidp.IdentityProviderTypeTypeFacebook:        {"client_id", "client_secret", "authorize_scopes"},
-	cognitoidp.IdentityProviderTypeTypeGoogle:          {"client_id", "client_secret", "authorize_scopes"},
-	cognitoidp.IdentityProviderTypeTypeLoginWithAmazon: {"client_id", "client_secret", "authorize_scopes"},
-	cognitoidp.IdentityProviderTypeTypeSignInWithApple: {"client_id", "team_id", "key_id", "private_key", "authorize_scopes"},
-	cognitoidp.IdentityProviderTypeTypeOidc:            {"client_id", "oidc_issuer", "authorize_scopes", "attributes_request_method"},
+// details are what a type of provider needs, and how Cognito's sentence has it.
+type details struct {
+	names    []string
+	sentence string
 }
 
+// providerDetails are the details of each type of provider
+// (CreateIdentityProvider, "ProviderDetails"). SAML needs one of two.
+var providerDetails = map[string]details{
+	cognitoidp.IdentityProviderTypeTypeFacebook:        social,
+	cognitoidp.IdentityProviderTypeTypeGoogle:          social,
+	cognitoidp.IdentityProviderTypeTypeLoginWithAmazon: social,
+	cognitoidp.IdentityProviderTypeTypeSignInWithApple: {[]string{"client_id", "private_key", "team_id", "key_id"}, "clientId, privateKey, teamId, and keyId"},
+	cognitoidp.IdentityProviderTypeTypeOidc: {[]string{"client_id", "authorize_scopes", "oidc_issuer", "attributes_request_method"},
+		"clientId, authorizeScopes, oidcIssuer and attributesRequestMethod"},
+}
+
+var social = details{[]string{"client_id", "client_secret", "authorize_scopes"}, "clientId, clientSecret and authorizeScopes"}
+
 func checkDetails(kind string, details map[string]string) error {
-	if kind == cognitoidp.IdentityProviderTypeTypeSaml && details["MetadataURL"] == "" && details["MetadataFile"] == "" {
-		return invalid("Either MetadataURL or MetadataFile must be given for a SAML provider.")
+	url, file := details["MetadataURL"] != "", details["MetadataFile"] != ""
+	switch need := providerDetails[kind]; {
+	case kind == cognitoidp.IdentityProviderTypeTypeSaml && !url && !file:
+		return invalid("At least one of the MetadataURL or MetadataFile should be provided.")
+	case kind == cognitoidp.IdentityProviderTypeTypeSaml && url && file:
+		return invalid("Only one of the MetadataURL or MetadataFile should be provided.")
+	case slices.ContainsFunc(need.names, func(name string) bool { return details[name] == "" }):
+		return invalid("%s are all required idp details.", need.sentence)
+	case kind == cognitoidp.IdentityProviderTypeTypeOidc && !strings.HasPrefix(details["oidc_issuer"], "https://"):
+		return invalid("OIDC endpoint must start with https://")
 	}
-	for _, name := range providerDetails[kind] {
-		// Apple never gives its key back, so an update need not repeat it.
-		if details[name] == "" && name != "private_key" {
-			return invalid("Missing parameter %s in ProviderDetails.", name)
-		}
+	if m := details["attributes_request_method"]; kind == cognitoidp.IdentityProviderTypeTypeOidc && m != "GET" && m != "POST" {
+		return invalid("1 validation error detected: Value '%s' at 'attributesRequestMethod' failed to satisfy constraint: Member must satisfy enum value set: [POST, GET]", m)
 	}
 	return nil
 }
@@ -67,12 +82,12 @@ func (s *Service) CreateIdentityProvider(ctx context.Context, in *cognitoidp.Cre
 
 // checkProviderName holds social providers to the one name that each has.
 func checkProviderName(name, kind string) error {
-	social := kind != cognitoidp.IdentityProviderTypeTypeSaml && kind != cognitoidp.IdentityProviderTypeTypeOidc
-	if social && name != kind {
-		return invalid("Invalid provider name: a %s provider is named %s.", kind, kind)
+	named := kind == cognitoidp.IdentityProviderTypeTypeSaml || kind == cognitoidp.IdentityProviderTypeTypeOidc
+	if !named && name != kind {
+		return invalid("Provider %s cannot be of type %s.", name, kind)
 	}
-	if !social && (name == "COGNITO" || providerDetails[name] != nil) {
-		return invalid("%s is a reserved provider name.", name)
+	if _, fixed := providerDetails[name]; named && (name == "COGNITO" || fixed && name != kind) {
+		return invalid("Provider %s cannot be of type %s.", name, kind)
 	}
 	return nil
 }

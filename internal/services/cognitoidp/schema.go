@@ -55,7 +55,7 @@ func newSchema(given []cognitoidp.SchemaAttributeType) ([]cognitoidp.SchemaAttri
 			return nil, invalid("Attribute name is required.")
 		}
 		if seen[name] {
-			return nil, invalid("%s: Duplicate attribute name.", name)
+			return nil, invalid("Duplicate custom attribute names custom:%s are not allowed in a user pool schema.", name)
 		}
 		seen[name] = true
 		i := find(schema, name)
@@ -110,10 +110,11 @@ func addCustom(schema, custom []cognitoidp.SchemaAttributeType) ([]cognitoidp.Sc
 			return nil, invalid("%s: Existing attribute already has name %s.", full, full)
 		}
 		kind := or(a.AttributeDataType, cognitoidp.AttributeDataTypeString)
+		a.Name = &full
 		if err := checkConstraints(&a, *kind); err != nil {
 			return nil, err
 		}
-		a.Name, a.AttributeDataType, a.Required = &full, kind, new(false)
+		a.AttributeDataType, a.Required = kind, new(false)
 		a.DeveloperOnlyAttribute, a.Mutable = or(a.DeveloperOnlyAttribute, false), or(a.Mutable, true)
 		switch *kind {
 		case cognitoidp.AttributeDataTypeString:
@@ -137,7 +138,7 @@ func checkConstraints(a *cognitoidp.SchemaAttributeType, kind string) error {
 		if kind != cognitoidp.AttributeDataTypeString {
 			return invalid("%s: StringAttributeConstraints are for attributes of type String.", name)
 		}
-		if err := checkBounds(name, "length", c.MinLength, c.MaxLength); err != nil {
+		if err := checkBounds(name, "length", "shorter", c.MinLength, c.MaxLength); err != nil {
 			return err
 		}
 		for _, n := range []*string{c.MinLength, c.MaxLength} {
@@ -150,12 +151,12 @@ func checkConstraints(a *cognitoidp.SchemaAttributeType, kind string) error {
 		if kind != cognitoidp.AttributeDataTypeNumber {
 			return invalid("%s: NumberAttributeConstraints are for attributes of type Number.", name)
 		}
-		return checkBounds(name, "value", c.MinValue, c.MaxValue)
+		return checkBounds(name, "value", "smaller", c.MinValue, c.MaxValue)
 	}
 	return nil
 }
 
-func checkBounds(name, what string, low, high *string) error {
+func checkBounds(name, what, less string, low, high *string) error {
 	var n [2]int64
 	for i, s := range []*string{low, high} {
 		if s == nil {
@@ -167,7 +168,7 @@ func checkBounds(name, what string, low, high *string) error {
 		}
 	}
 	if low != nil && high != nil && n[0] > n[1] {
-		return invalid("%s: The minimum %s is greater than the maximum.", name, what)
+		return invalid("Attribute %s cannot have a max %s %s than it's min %s", name, what, less, what)
 	}
 	return nil
 }

@@ -28,6 +28,9 @@ func (p *poolRecord) apply(region string, in *settings) error {
 		}
 	}
 	pool.AutoVerifiedAttributes = in.AutoVerifiedAttributes
+	if slices.Contains(in.AutoVerifiedAttributes, cognitoidp.VerifiedAttributeTypePhoneNumber) && in.SmsConfiguration == nil {
+		return invalid("SMS configuration is required when phone_number is selected for auto verification")
+	}
 	if in.UserAttributeUpdateSettings != nil {
 		pool.UserAttributeUpdateSettings = in.UserAttributeUpdateSettings
 	}
@@ -52,7 +55,7 @@ func (p *poolRecord) apply(region string, in *settings) error {
 	if err := p.applyMessages(in); err != nil {
 		return err
 	}
-	if err := p.applyTriggers(in.LambdaConfig); err != nil {
+	if err := p.applyTriggers(region, in.LambdaConfig); err != nil {
 		return err
 	}
 	return p.applyMfaMode(in.MfaConfiguration)
@@ -83,7 +86,7 @@ func (p *poolRecord) applyPolicies(in *settings) error {
 		password.RequireSymbols = or(password.RequireSymbols, false)
 	}
 	switch temporary := password.TemporaryPasswordValidityDays; {
-	case temporary != nil && unused != nil && *unused != 0 && *unused != *temporary:
+	case temporary != nil && unused != nil && *unused != 0:
 		return invalid("Please use TemporaryPasswordValidityDays in PasswordPolicy instead of UnusedAccountValidityDays")
 	case temporary != nil:
 		days = *temporary
@@ -105,7 +108,7 @@ func (p *poolRecord) applyPolicies(in *settings) error {
 			return cognitoidp.FeatureUnavailableInTierException("The feature you requested is not available in the LITE tier. Switch to the ESSENTIALS or PLUS tier to use it.")
 		}
 		if !slices.Contains(signIn.AllowedFirstAuthFactors, cognitoidp.AuthFactorTypePassword) {
-			return invalid("AllowedFirstAuthFactors must include PASSWORD.")
+			return invalid("Password should be configured as one of the allowed first auth factors.")
 		}
 	}
 	p.Pool.Policies = &cognitoidp.UserPoolPolicyType{PasswordPolicy: &password, SignInPolicy: signIn}
