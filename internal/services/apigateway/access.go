@@ -10,6 +10,7 @@ import (
 	api "github.com/gatehouse-dev/gatehouse/internal/api/apigateway"
 	"github.com/gatehouse-dev/gatehouse/internal/front"
 	"github.com/gatehouse-dev/gatehouse/internal/policy"
+	"github.com/gatehouse-dev/gatehouse/internal/services/apigateway/openapi"
 	"github.com/gatehouse-dev/gatehouse/internal/wire"
 )
 
@@ -77,9 +78,11 @@ func access() front.Access {
 		"GetUsagePlanKey":            on[api.GetUsagePlanKeyRequest](nil),
 		"GetUsagePlanKeys":           on[api.GetUsagePlanKeysRequest](nil),
 		"GetUsagePlans":              on[api.GetUsagePlansRequest](nil),
+		"ImportRestApi":              on(func(in *api.ImportRestApiRequest) extra { return ofDocument(in.Body) }),
 		"PutGatewayResponse":         on[api.PutGatewayResponseRequest](nil),
 		"PutIntegration":             on(func(in *api.PutIntegrationRequest) extra { return extra{role: in.Credentials} }),
 		"PutIntegrationResponse":     on[api.PutIntegrationResponseRequest](nil),
+		"PutRestApi":                 on(func(in *api.PutRestApiRequest) extra { return ofDocument(in.Body) }),
 		"PutMethod":                  on[api.PutMethodRequest](nil),
 		"PutMethodResponse":          on[api.PutMethodResponseRequest](nil),
 		"TagResource":                on[api.TagResourceRequest](nil),
@@ -168,6 +171,25 @@ func pathOfCall(c *front.Call, in any) string {
 		}
 	}
 	return path
+}
+
+// ofDocument is what the import of a document demands. What cannot be read is
+// refused by the operation itself.
+func ofDocument(body []byte) extra {
+	doc, err := openapi.Read("", body)
+	if err != nil {
+		return extra{}
+	}
+	x := extra{policy: doc.Policy != nil}
+	for i := range doc.Authorizers {
+		x.roles = append(x.roles, str(doc.Authorizers[i].AuthorizerCredentials))
+	}
+	for i := range doc.Operations {
+		if in := doc.Operations[i].Method.MethodIntegration; in != nil {
+			x.roles = append(x.roles, str(in.Credentials))
+		}
+	}
+	return x
 }
 
 // patched is the last value that a patch gives to a path.

@@ -192,32 +192,31 @@ func (s *Service) DeleteAuthorizer(ctx context.Context, in *api.DeleteAuthorizer
 		if err != nil {
 			return err
 		}
-		user, err := tr.methodThat(t, func(m *api.Method) bool { return str(m.AuthorizerId) == *a.Id })
+		path, verb, err := tr.methodThat(t, func(m *api.Method) bool { return str(m.AuthorizerId) == *a.Id })
 		if err != nil {
 			return err
 		}
-		if user != "" {
-			return api.ConflictException("Cannot delete authorizer '%s', is referenced in method: %s", *a.Name, user)
+		if verb != "" {
+			return api.ConflictException("Cannot delete authorizer '%s', is referenced in method: %s/%s", *a.Name, verb, path)
 		}
 		return t.Delete(key)
 	})
 }
 
-// methodThat finds a method for which uses is true and names it as AWS does:
-// resource path, slash, HTTP method. It is "" if there is none.
-func (t tree) methodThat(r kv.Reader, uses func(*api.Method) bool) (string, error) {
+// methodThat finds a method for which uses is true; verb is "" if there is none.
+func (t tree) methodThat(r kv.Reader, uses func(*api.Method) bool) (path, verb string, err error) {
 	all, err := t.resources(r)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	for i := range all {
 		for _, verb := range sortedKeys(all[i].ResourceMethods) {
 			if m := all[i].ResourceMethods[verb]; uses(&m) {
-				return *all[i].Path + "/" + verb, nil
+				return *all[i].Path, verb, nil
 			}
 		}
 	}
-	return "", nil
+	return "", "", nil
 }
 
 // UpdateAuthorizer patches an authorizer.

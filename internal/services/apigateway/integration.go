@@ -138,15 +138,16 @@ var integrationPatch = patch[api.Integration]{refuse: naming, slots: []slot[api.
 		return nil
 	}},
 	{"/type", onlyReplace, func(i *api.Integration, e edit) error {
-		types := []string{api.IntegrationTypeHttp, api.IntegrationTypeAws, api.IntegrationTypeMock, api.IntegrationTypeHttpProxy, api.IntegrationTypeAwsProxy}
-		if !slices.Contains(types, e.text()) {
-			return api.BadRequestException("Invalid integration type specified. Valid options are %s", strings.Join(types, ","))
+		if !slices.Contains(integrationTypes, e.text()) {
+			return api.BadRequestException("Invalid integration type specified. Valid options are %s", strings.Join(integrationTypes, ","))
 		}
 		i.Type = e.value
 		return nil
 	}},
 	textSlot("/uri", func(i *api.Integration) **string { return &i.Uri }),
 }}
+
+var integrationTypes = []string{api.IntegrationTypeHttp, api.IntegrationTypeAws, api.IntegrationTypeMock, api.IntegrationTypeHttpProxy, api.IntegrationTypeAwsProxy}
 
 var contentHandlings = []string{api.ContentHandlingStrategyConvertToBinary, api.ContentHandlingStrategyConvertToText}
 

@@ -11,17 +11,17 @@ import (
 
 // modelUser names what refers to a model, "" if nothing does.
 func (t tree) modelUser(r kv.Reader, name string) (string, error) {
-	user, err := t.methodThat(r, func(m *api.Method) bool {
+	path, verb, err := t.methodThat(r, func(m *api.Method) bool {
 		return slices.Contains(slices.Collect(maps.Values(m.RequestModels)), name)
 	})
 	if err != nil {
 		return "", err
 	}
-	if user != "" {
-		return "method request: " + user, nil
+	if verb != "" {
+		return "method request: " + path + "/" + verb, nil
 	}
 	status := ""
-	user, err = t.methodThat(r, func(m *api.Method) bool {
+	path, verb, err = t.methodThat(r, func(m *api.Method) bool {
 		for _, code := range sortedKeys(m.MethodResponses) {
 			if slices.Contains(slices.Collect(maps.Values(m.MethodResponses[code].ResponseModels)), name) {
 				status = code
@@ -33,8 +33,8 @@ func (t tree) modelUser(r kv.Reader, name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if user != "" {
-		return "method response: " + user + "/" + status, nil
+	if verb != "" {
+		return "method response: " + path + "/" + verb + "/" + status, nil
 	}
 	models, err := kv.LoadAll[api.Model](r, t.all(ofModel))
 	if err != nil {

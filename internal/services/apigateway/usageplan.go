@@ -149,7 +149,7 @@ func (s *Service) DeleteUsagePlan(ctx context.Context, in *api.DeleteUsagePlanRe
 			return err
 		}
 		if len(p.ApiStages) > 0 {
-			return api.BadRequestException("Usage Plan %s cannot be deleted until all API stages have been removed from the usage plan.", *p.Id)
+			return api.BadRequestException("Cannot delete Usage Plan %s because there are API Stages associated with it, including %s:%s", *p.Id, *p.ApiStages[0].ApiId, *p.ApiStages[0].Stage)
 		}
 		if err := t.DeleteRange(sp.planKeys(*p.Id)); err != nil {
 			return err

@@ -10,6 +10,9 @@ import (
 // planPatch is what UpdateUsagePlan may change.
 var planPatch = patch[api.UsagePlan]{refuse: listing, other: editStageThrottle, slots: []slot[api.UsagePlan]{
 	{"/apiStages", []string{api.OpAdd, api.OpRemove}, func(p *api.UsagePlan, e edit) error {
+		if !strings.Contains(e.text(), ":") {
+			return api.BadRequestException("Invalid API Stage specified")
+		}
 		if e.op == api.OpRemove {
 			if _, err := planStage(p, e.text()); err != nil {
 				return err
@@ -123,7 +126,7 @@ func planPaths(op string) []string {
 	case api.OpAdd:
 		return []string{"/apiStages", "/productCode", "/quota/limit", "/quota/offset", "/quota/period", "/throttle/burstLimit", "/throttle/rateLimit"}
 	case api.OpRemove:
-		return []string{"/apiStages", "/productCode", "/quota", "/throttle"}
+		return []string{"/apiStages", "/quota", "/throttle", "/productCode", "/apiStages/<apidId:stageName>/throttle/<resourcePath>/<httpMethod>", "/apiStages/<apidId:stageName>/throttle"}
 	}
 	return nil
 }

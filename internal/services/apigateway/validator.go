@@ -70,12 +70,12 @@ func (s *Service) DeleteRequestValidator(ctx context.Context, in *api.DeleteRequ
 		if err != nil {
 			return err
 		}
-		user, err := tr.methodThat(t, func(m *api.Method) bool { return str(m.RequestValidatorId) == *v.Id })
+		path, verb, err := tr.methodThat(t, func(m *api.Method) bool { return str(m.RequestValidatorId) == *v.Id })
 		if err != nil {
 			return err
 		}
-		if user != "" {
-			return api.ConflictException("Cannot delete request validator '%s', is referenced in method: %s", *v.Name, user)
+		if verb != "" {
+			return api.ConflictException("Cannot delete request validator '%s', is referenced in method: %s/%s", *v.Name, verb, path)
 		}
 		return t.Delete(key)
 	})
