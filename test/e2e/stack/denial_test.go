@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -295,5 +296,34 @@ func TestPermissionsDecide(t *testing.T) {
 	}
 	d.aws(t, "lambda", "add-permission", "--function-name", fn, "--statement-id", "again", "--action", "lambda:InvokeFunction",
 		"--principal", "apigateway.amazonaws.com", "--source-arn", st.Condition.ArnLike["AWS:SourceArn"])
+	d.check(t)
+}
+
+// TestTheStackSurvivesKill: a killed server comes back with the stack, the
+// tokens that it gave and the functions that it ran.
+func TestTheStackSurvivesKill(t *testing.T) {
+	s := process.Serve(t)
+	d := upStack(t, s)
+	token := d.token(t)
+	for range 3 {
+		done := make(chan struct{})
+		go func() { // requests are under way when it is killed
+			defer close(done)
+			for range 20 {
+				resp, err := http.Post("http://"+s.Addr+"/_gatehouse/nothing", "", nil)
+				if err != nil {
+					return
+				}
+				resp.Body.Close()
+			}
+		}()
+		time.Sleep(30 * time.Millisecond)
+		s.Stop(syscall.SIGKILL)
+		<-done
+		s.Start(s.Addr)
+		if status, _, body := d.call(t, token, message); status != 200 {
+			t.Fatalf("after a kill: %d %s", status, body)
+		}
+	}
 	d.check(t)
 }
