@@ -177,6 +177,16 @@ func (g *generator) fieldType(m member) string {
 	return "*" + g.goType(m.Shape)
 }
 
+// packageDoc is the package comment, which stands above the service's table.
+func (g *generator) packageDoc(b *bytes.Buffer) {
+	only := ""
+	if g.t.only != nil {
+		only = fmt.Sprintf(", %d of its operations", len(g.ops))
+	}
+	fmt.Fprintf(b, "// Package %s is the wire of %s, version %s%s: types, operations, errors\n// and the table that package wire reads and writes them by.\n",
+		g.t.dir, g.m.Metadata.ServiceID, g.m.Metadata.APIVersion, only)
+}
+
 func (g *generator) packageClause(b *bytes.Buffer, body string) {
 	fmt.Fprintf(b, "package %s\n\n", g.t.dir)
 	start := b.Len()

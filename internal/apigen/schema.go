@@ -47,6 +47,7 @@ func (g *generator) schema(b *bytes.Buffer) error {
 		g.operation(&body, op)
 	}
 	body.WriteString("},\n}\n")
+	g.packageDoc(b)
 	g.packageClause(b, body.String())
 	return nil
 }
