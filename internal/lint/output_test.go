@@ -32,6 +32,7 @@ var outputRule = rule{
 		})
 	},
 	except: []exception{
+		{"bench", "", "a benchmark prints its results"},
 		{"stacks", "", "what a function prints is its log"},
 	},
 }

@@ -25,6 +25,7 @@ var timeRule = rule{
 		})
 	},
 	except: []exception{
+		{"bench", "", "a benchmark measures the machine"},
 		{"internal/clock", "", "it is the clock"},
 		{"internal/cli", "Now Since", "how long the start took, for the ready line"},
 		{"internal/server", "Now Since", "how long the process is up"},

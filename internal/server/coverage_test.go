@@ -1,0 +1,92 @@
+package server
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gatehouse-dev/gatehouse/internal/front"
+)
+
+var rewrite = flag.Bool("rewrite", false, "write docs/coverage.md anew")
+
+const coverageHead = `# Coverage
+
+Which operations Gatehouse answers, generated from the code by
+` + "`go test ./internal/server -run Coverage -rewrite`" + `; a test fails while this page is stale.
+An operation that is not written answers 501 and names itself. What a written
+operation stores without effect yet is on its service's page in docs/services.
+
+| Service | Implemented | of |
+|---|---:|---:|
+`
+
+// The page is what the code is: who changes one must change the other.
+func TestCoverage(t *testing.T) {
+	_, services := served(t)
+	want := coverage(services)
+	name := filepath.Join("..", "..", "docs", "coverage.md")
+	if *rewrite {
+		if err := os.WriteFile(name, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	have, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(have) != want {
+		t.Errorf("docs/coverage.md is stale; run: go test ./internal/server -run Coverage -rewrite\n%s", difference(string(have), want))
+	}
+}
+
+func coverage(services []*front.Service) string {
+	var table, lists strings.Builder
+	total, all := 0, 0
+	for _, s := range services {
+		var written, missing []string
+		for _, op := range s.API.Operations {
+			if implements(s.Server, op.Name) {
+				written = append(written, op.Name)
+			} else {
+				missing = append(missing, op.Name)
+			}
+		}
+		n := len(written) + len(missing)
+		total, all = total+len(written), all+n
+		fmt.Fprintf(&table, "| [%s](#%[1]s) | %d | %d |\n", s.API.SigningName, len(written), n)
+		fmt.Fprintf(&lists, "\n## %s\n", s.API.SigningName)
+		names(&lists, "Implemented", written)
+		names(&lists, "501", missing)
+	}
+	fmt.Fprintf(&table, "| all | %d | %d |\n", total, all)
+	return coverageHead + table.String() + lists.String()
+}
+
+// names writes one operation a line, so that a change is one line too.
+func names(b *strings.Builder, title string, list []string) {
+	if len(list) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\n%s:\n\n", title)
+	for _, name := range list {
+		fmt.Fprintf(b, "- %s\n", name)
+	}
+}
+
+// difference lists the lines that only one of the two has.
+func difference(have, want string) string {
+	var out strings.Builder
+	for _, d := range []struct{ sign, in, notIn string }{{"-", have, want}, {"+", want, have}} {
+		for l := range strings.Lines(d.in) {
+			if !strings.Contains("\n"+d.notIn, "\n"+l) {
+				out.WriteString(d.sign + l)
+			}
+		}
+	}
+	return out.String()
+}
