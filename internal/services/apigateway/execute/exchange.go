@@ -39,6 +39,8 @@ type exchange struct {
 	body     []byte // the method request's
 
 	integration integrationResult
+	answer      *result    // of a custom integration
+	overrides   *overrides // by templates, nil without
 	response    response
 	fault       *Fault
 

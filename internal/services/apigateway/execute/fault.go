@@ -127,7 +127,6 @@ var (
 	// A token of a user pool that is over is UNAUTHORIZED, not EXPIRED_TOKEN,
 	// which is for AWS credentials.
 	faultTokenExpired = &Fault{Type: Unauthorized, Code: "UnauthorizedException", Message: "The incoming token has expired"}
-	faultAccessDenied = &Fault{Type: AccessDenied, Code: "AccessDeniedException", Message: "User is not authorized to access this resource"}
 
 	faultAuthorizerConfiguration = &Fault{Type: AuthorizerConfigurationError, Code: "AuthorizerConfigurationException", NoMessage: true}
 
@@ -140,12 +139,11 @@ var (
 	faultHeadersTooLarge      = &Fault{Type: Default4XX, Status: 431, Code: "RequestHeaderFieldsTooLargeException", Message: "Request Header Fields Too Large"}
 	faultUnsupportedMediaType = &Fault{Type: UnsupportedMediaType, Code: "BadRequestException", Message: "Unsupported Media Type", Spaced: true}
 
-	faultAPIConfiguration   = &Fault{Type: APIConfigurationError, Code: "InternalServerErrorException", Message: internalServerError, Spaced: true}
-	faultInternal           = &Fault{Type: Default5XX, Code: "InternalServerErrorException", Message: internalServerError, Spaced: true}
-	faultMalformedAnswer    = &Fault{Type: Default5XX, Status: 502, Code: "InternalServerErrorException", Message: internalServerError, Spaced: true}
-	faultIntegrationFailure = &Fault{Type: IntegrationFailure, Code: "InternalServerErrorException", Message: internalServerError, Spaced: true}
-	faultTimeout            = &Fault{Type: IntegrationTimeout, Code: "InternalServerErrorException", Message: "Endpoint request timed out", Spaced: true}
-	faultUnreachable        = &Fault{Type: IntegrationFailure, Code: "InternalServerErrorException", Message: "Network error communicating with endpoint", Spaced: true}
+	faultAPIConfiguration = &Fault{Type: APIConfigurationError, Code: "InternalServerErrorException", Message: internalServerError, Spaced: true}
+	faultInternal         = &Fault{Type: Default5XX, Code: "InternalServerErrorException", Message: internalServerError, Spaced: true}
+	faultMalformedAnswer  = &Fault{Type: Default5XX, Status: 502, Code: "InternalServerErrorException", Message: internalServerError, Spaced: true}
+	faultTimeout          = &Fault{Type: IntegrationTimeout, Code: "InternalServerErrorException", Message: "Endpoint request timed out", Spaced: true}
+	faultUnreachable      = &Fault{Type: IntegrationFailure, Code: "InternalServerErrorException", Message: "Network error communicating with endpoint", Spaced: true}
 )
 
 // faultOf is the fault that an error ends the request with.

@@ -78,10 +78,11 @@ type Logs interface {
 // Options are the surroundings of a Gateway. Source and Clock are required.
 type Options struct {
 	Source    snapshot.Source
-	Functions Invoker   // nil refuses Lambda integrations
-	Pools     UserPools // nil refuses COGNITO_USER_POOLS authorizers
-	Keys      APIKeys   // nil refuses methods that require an API key
-	Logs      Logs      // nil writes no access and execution logs
+	Functions Invoker    // nil refuses Lambda integrations
+	Pools     UserPools  // nil refuses COGNITO_USER_POOLS authorizers
+	Keys      APIKeys    // nil refuses methods that require an API key
+	Upstream  HTTPClient // nil refuses HTTP integrations
+	Logs      Logs       // nil writes no access and execution logs
 	Traces    *trace.Recorder
 	Clock     *clock.Clock
 	Log       *slog.Logger

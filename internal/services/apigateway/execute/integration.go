@@ -25,6 +25,12 @@ func (c *compiler) integration(in *api.Integration) (integration, error) {
 	switch kind := str(in.Type); kind {
 	case "AWS_PROXY":
 		return c.lambdaProxy(in)
+	case "AWS":
+		return c.lambdaCustom(in)
+	case "HTTP", "HTTP_PROXY":
+		return c.endpoint(in)
+	case "MOCK":
+		return c.mock(in)
 	default:
 		return nil, fmt.Errorf("integration type %q is not implemented", kind)
 	}

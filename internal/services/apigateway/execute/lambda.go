@@ -17,8 +17,6 @@ const servicePrincipal = "apigateway.amazonaws.com"
 // function is the Lambda function of an integration.
 type function struct {
 	arn     string
-	source  string // the part of aws:SourceArn before the method
-	path    string // the part after it
 	timeout time.Duration
 }
 
@@ -39,7 +37,7 @@ func (c *compiler) functionOf(in *api.Integration) (*function, error) {
 		return nil, fmt.Errorf("the URI %q names no Lambda function", uri)
 	}
 	if str(in.HttpMethod) != http.MethodPost {
-		return nil, fmt.Errorf("Lambda functions are invoked by POST, not %q", str(in.HttpMethod))
+		return nil, fmt.Errorf("functions are invoked by POST, not %q", str(in.HttpMethod))
 	}
 	return &function{arn: arn, timeout: timeoutOf(in)}, nil
 }
