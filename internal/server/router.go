@@ -42,6 +42,7 @@ func (s *Server) own() http.Handler {
 	guarded.HandleFunc("/_gatehouse/traces", s.serveTraces)
 	guarded.HandleFunc("/_gatehouse/traces/{id}", s.serveTraces)
 	guarded.Handle("/_gatehouse/metrics", s.metrics.handler())
+	guarded.Handle("/_gatehouse/logs", s.parts.logs.Handler())
 	guarded.Handle("/_gatehouse/sms", s.parts.sns.InboxHandler())
 	guarded.Handle("/_gatehouse/sms/", s.parts.sns.InboxHandler())
 

@@ -16,6 +16,7 @@ import (
 	"github.com/gatehouse-dev/gatehouse/internal/services/apigateway/execute"
 	"github.com/gatehouse-dev/gatehouse/internal/services/cognitoidp"
 	"github.com/gatehouse-dev/gatehouse/internal/services/iam"
+	"github.com/gatehouse-dev/gatehouse/internal/services/logs"
 	"github.com/gatehouse-dev/gatehouse/internal/services/sns"
 	"github.com/gatehouse-dev/gatehouse/internal/services/sts"
 )
@@ -29,6 +30,7 @@ type parts struct {
 	cognito *cognitoidp.Service
 	api     *apigateway.Service
 	gateway *execute.Gateway
+	logs    *logs.Service
 	sns     *sns.Service
 }
 
@@ -59,6 +61,8 @@ func (s *Server) wire(ctx context.Context, addr *net.TCPAddr) error {
 	}
 	s.onClose(p.runner.Close)
 
+	p.logs = logs.New(logs.Options{Store: s.store, Clock: s.clock, Log: s.Log, Account: Account})
+	s.onClose(p.logs.Close)
 	p.sns = sns.New(sns.Options{Store: s.store, Clock: s.clock, Account: Account})
 	p.api = apigateway.New(apigateway.Options{Store: s.store, Clock: s.clock, Log: s.Log})
 	p.gateway = execute.New(execute.Options{Source: p.api, Pools: p.cognito, Traces: s.traces, Clock: s.clock, Log: s.Log})
@@ -68,6 +72,7 @@ func (s *Server) wire(ctx context.Context, addr *net.TCPAddr) error {
 		p.api.Front(),
 		p.cognito.Front(),
 		p.iam.Front(),
+		p.logs.Front(),
 		p.sns.Front(),
 		{API: &ssmapi.Service, Server: ssmapi.Unimplemented{}},
 		p.sts.Front(),
