@@ -1,0 +1,103 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+)
+
+// table is what a run found out.
+type table struct {
+	rows  []row
+	notes []string
+}
+
+// row compares ours with a goal, or with a peer times a goal.
+type row struct {
+	what        string
+	ours, peer  string // as shown; peer may be empty
+	ratio, goal string
+	verdict     verdict
+}
+
+type verdict string
+
+const (
+	met    verdict = "met"
+	missed verdict = "**missed**"
+	noGoal verdict = "-"
+)
+
+func judge(ok bool) verdict {
+	if ok {
+		return met
+	}
+	return missed
+}
+
+// note adds a line under the table: what was left out and why.
+func (t *table) note(format string, args ...any) {
+	t.notes = append(t.notes, fmt.Sprintf(format, args...))
+}
+
+// rate adds a row of ours beside a peer. A goal of 0 is none.
+func (t *table) rate(what string, ours, peer rounds, peerName string, goal float64) {
+	ratio := ours.median() / peer.median()
+	r := row{what: what, ours: perSecond(ours), peer: peerName + " " + perSecond(peer), ratio: fmt.Sprintf("%.2f", ratio), goal: "", verdict: noGoal}
+	if goal > 0 {
+		r.goal, r.verdict = fmt.Sprintf(">= %.2f", goal), judge(ratio >= goal)
+	}
+	t.rows = append(t.rows, r)
+}
+
+func (t *table) add(r row) { t.rows = append(t.rows, r) }
+
+func (t *table) print(w io.Writer) {
+	fmt.Fprintln(w, "| what | Gatehouse | peer | ratio | goal | |")
+	fmt.Fprintln(w, "|---|---:|---:|---:|---:|---|")
+	for _, r := range t.rows {
+		fmt.Fprintf(w, "| %s | %s | %s | %s | %s | %s |\n", r.what, r.ours, r.peer, r.ratio, r.goal, r.verdict)
+	}
+	for _, n := range t.notes {
+		fmt.Fprintf(w, "\nNot measured: %s\n", n)
+	}
+}
+
+// rounds are the results of one contender: requests a second, or milliseconds.
+type rounds []float64
+
+func (r rounds) median() float64 {
+	if len(r) == 0 {
+		return 0
+	}
+	s := slices.Sorted(slices.Values(r))
+	if n := len(s); n%2 == 0 {
+		return (s[n/2-1] + s[n/2]) / 2
+	}
+	return s[len(s)/2]
+}
+
+func perSecond(r rounds) string { return thousands(int64(r.median()+0.5)) + "/s" }
+
+func milliseconds(r rounds) string { return fmt.Sprintf("%.1f ms", r.median()) }
+
+func megabytes(bytes int64) string { return fmt.Sprintf("%.1f MB", float64(bytes)/1e6) }
+
+// thousands writes 12345 as 12,345.
+func thousands(n int64) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+func loadAverage() string {
+	b, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return "unknown"
+	}
+	return strings.Join(strings.Fields(string(b))[:3], " ")
+}
