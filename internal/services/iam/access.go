@@ -5,119 +5,185 @@ import (
 	"reflect"
 
 	api "github.com/gatehouse-dev/gatehouse/internal/api/iam"
+	"github.com/gatehouse-dev/gatehouse/internal/awserr"
 	"github.com/gatehouse-dev/gatehouse/internal/front"
-	"github.com/gatehouse-dev/gatehouse/internal/kv"
 	"github.com/gatehouse-dev/gatehouse/internal/policy"
 )
 
-// access is what each operation demands (Service Authorization Reference,
-// "Actions, resources, and condition keys for AWS Identity and Access
-// Management"). Entities are named by the member of the input that holds their
-// name; their ARN has the path that they really have, or that a creation asks
-// for.
+// entityOperations demand the action of their name on the one entity that
+// their input names (Service Authorization Reference, "Actions, resources, and
+// condition keys for AWS Identity and Access Management").
+var entityOperations = map[string][]string{
+	kindUser: {"CreateUser", "GetUser", "UpdateUser", "DeleteUser", "PutUserPolicy", "GetUserPolicy", "DeleteUserPolicy", "ListUserPolicies",
+		"AttachUserPolicy", "DetachUserPolicy", "ListAttachedUserPolicies", "PutUserPermissionsBoundary", "DeleteUserPermissionsBoundary",
+		"TagUser", "UntagUser", "ListUserTags", "CreateAccessKey", "ListAccessKeys", "UpdateAccessKey", "DeleteAccessKey", "ListGroupsForUser",
+		"CreateLoginProfile", "GetLoginProfile", "UpdateLoginProfile", "DeleteLoginProfile",
+		"ListMFADevices", "ListSSHPublicKeys", "ListSigningCertificates", "ListServiceSpecificCredentials"},
+	kindGroup: {"CreateGroup", "GetGroup", "UpdateGroup", "DeleteGroup", "AddUserToGroup", "RemoveUserFromGroup", "PutGroupPolicy", "GetGroupPolicy",
+		"DeleteGroupPolicy", "ListGroupPolicies", "AttachGroupPolicy", "DetachGroupPolicy", "ListAttachedGroupPolicies"},
+	kindRole: {"CreateRole", "GetRole", "UpdateRole", "UpdateRoleDescription", "UpdateAssumeRolePolicy", "DeleteRole", "PutRolePolicy", "GetRolePolicy",
+		"DeleteRolePolicy", "ListRolePolicies", "AttachRolePolicy", "DetachRolePolicy", "ListAttachedRolePolicies", "PutRolePermissionsBoundary",
+		"DeleteRolePermissionsBoundary", "TagRole", "UntagRole", "ListRoleTags", "ListInstanceProfilesForRole", "DeleteServiceLinkedRole"},
+	kindPolicy: {"CreatePolicy", "GetPolicy", "DeletePolicy", "CreatePolicyVersion", "GetPolicyVersion", "ListPolicyVersions", "DeletePolicyVersion",
+		"SetDefaultPolicyVersion", "TagPolicy", "UntagPolicy", "ListPolicyTags", "ListEntitiesForPolicy"},
+	kindInstanceProfile: {"CreateInstanceProfile", "GetInstanceProfile", "DeleteInstanceProfile", "AddRoleToInstanceProfile",
+		"RemoveRoleFromInstanceProfile", "TagInstanceProfile", "UntagInstanceProfile", "ListInstanceProfileTags"},
+	kindProvider: {"CreateOpenIDConnectProvider", "GetOpenIDConnectProvider", "DeleteOpenIDConnectProvider", "UpdateOpenIDConnectProviderThumbprint",
+		"AddClientIDToOpenIDConnectProvider", "RemoveClientIDFromOpenIDConnectProvider", "TagOpenIDConnectProvider", "UntagOpenIDConnectProvider",
+		"ListOpenIDConnectProviderTags"},
+}
+
+// listings demand their action on the path that they list.
+var listings = map[string]string{"ListUsers": kindUser, "ListGroups": kindGroup, "ListRoles": kindRole, "ListInstanceProfiles": kindInstanceProfile}
+
+// accountOperations are about no entity.
+var accountOperations = []string{"ListPolicies", "ListOpenIDConnectProviders", "CreateAccountAlias", "DeleteAccountAlias", "ListAccountAliases",
+	"GetAccountSummary", "GetAccountPasswordPolicy", "UpdateAccountPasswordPolicy", "DeleteAccountPasswordPolicy", "GetAccountAuthorizationDetails",
+	"SimulateCustomPolicy", "GetContextKeysForCustomPolicy", "ListVirtualMFADevices", "ListServerCertificates", "ListSAMLProviders"}
+
+// access is what each operation demands.
 func (s *Service) access() front.Access {
 	a := front.Access{}
-	for kind, ops := range map[string][]string{
-		kindUser: {"CreateUser", "GetUser", "UpdateUser", "DeleteUser", "PutUserPolicy", "GetUserPolicy", "DeleteUserPolicy", "ListUserPolicies",
-			"AttachUserPolicy", "DetachUserPolicy", "ListAttachedUserPolicies", "PutUserPermissionsBoundary", "DeleteUserPermissionsBoundary",
-			"TagUser", "UntagUser", "ListUserTags", "CreateAccessKey", "ListAccessKeys", "UpdateAccessKey", "DeleteAccessKey"},
-		kindGroup: {"PutGroupPolicy", "GetGroupPolicy", "DeleteGroupPolicy", "ListGroupPolicies", "AttachGroupPolicy", "DetachGroupPolicy", "ListAttachedGroupPolicies"},
-		kindRole: {"CreateRole", "GetRole", "UpdateRole", "UpdateRoleDescription", "UpdateAssumeRolePolicy", "DeleteRole", "PutRolePolicy", "GetRolePolicy",
-			"DeleteRolePolicy", "ListRolePolicies", "AttachRolePolicy", "DetachRolePolicy", "ListAttachedRolePolicies", "PutRolePermissionsBoundary",
-			"DeleteRolePermissionsBoundary", "TagRole", "UntagRole", "ListRoleTags", "ListInstanceProfilesForRole"},
-		kindPolicy: {"CreatePolicy", "GetPolicy", "DeletePolicy", "CreatePolicyVersion", "GetPolicyVersion", "ListPolicyVersions", "DeletePolicyVersion",
-			"SetDefaultPolicyVersion", "TagPolicy", "UntagPolicy", "ListPolicyTags"},
-	} {
+	for kind, ops := range entityOperations {
 		for _, op := range ops {
-			a[op] = s.entityRule(kind, op)
+			a[op] = rule(s.entityNeeds(kind, op))
 		}
 	}
-	for _, op := range []string{"ListUsers", "ListRoles", "ListPolicies", "GetAccessKeyLastUsed"} {
-		a[op] = front.Everywhere("iam:" + op)
+	for op, kind := range listings {
+		a[op] = rule(s.listingNeeds(kind, op))
+	}
+	for _, op := range accountOperations {
+		a[op] = rule(func(context.Context, *front.Call, any) ([]front.Need, error) {
+			return []front.Need{{Action: "iam:" + op, Resource: "*"}}, nil
+		})
+	}
+	a["GetAccessKeyLastUsed"] = rule(s.accessKeyNeeds)
+	a["ChangePassword"] = rule(func(_ context.Context, c *front.Call, _ any) ([]front.Need, error) {
+		return []front.Need{{Action: "iam:ChangePassword", Resource: c.Caller.Principal.ARN}}, nil
+	})
+	a["CreateServiceLinkedRole"] = rule(s.serviceLinkedNeeds)
+	a["GetServiceLinkedRoleDeletionStatus"] = rule(s.deletionStatusNeeds)
+	for _, op := range []string{"SimulatePrincipalPolicy", "GetContextKeysForPrincipalPolicy"} {
+		a[op] = rule(func(_ context.Context, _ *front.Call, in any) ([]front.Need, error) {
+			return []front.Need{{Action: "iam:" + op, Resource: text(reflect.ValueOf(in).Elem(), "PolicySourceArn")}}, nil
+		})
 	}
 	return a
+}
+
+type needs func(ctx context.Context, c *front.Call, in any) ([]front.Need, error)
+
+// rule refuses sessions that AWS lets call no operation of IAM: those of
+// GetFederationToken, and those of GetSessionToken without a second factor.
+func rule(fn needs) front.Rule {
+	return front.NeedsAny(func(ctx context.Context, c *front.Call, in any) ([]front.Need, error) {
+		who := c.Caller
+		switch who.Principal.Type {
+		case policy.FederatedUser:
+			return nil, unknownToken()
+		case policy.User, policy.Root:
+			if who.Temporary && !who.MFA {
+				return nil, unknownToken()
+			}
+		}
+		return fn(ctx, c, in)
+	})
 }
 
 // nameMember is the member of inputs that names an entity of a kind.
 var nameMember = map[string]string{kindUser: "UserName", kindGroup: "GroupName", kindRole: "RoleName", kindPolicy: "PolicyName",
 	kindInstanceProfile: "InstanceProfileName"}
 
-// entityRule demands the operation's action on the entity that the input names.
-func (s *Service) entityRule(kind, op string) front.Rule {
-	return front.NeedsAny(func(ctx context.Context, c *front.Call, in any) ([]front.Need, error) {
+// entityNeeds demands the operation's action on the entity that the input names.
+func (s *Service) entityNeeds(kind, op string) needs {
+	return func(_ context.Context, c *front.Call, in any) ([]front.Need, error) {
 		v := reflect.ValueOf(in).Elem()
-		need := front.Need{Action: "iam:" + op, Resource: s.entityARN(ctx, c, kind, v), Keys: requestKeys(v, kind)}
-		return []front.Need{need}, nil
-	})
-}
-
-func text(v reflect.Value, member string) string {
-	f := v.FieldByName(member)
-	if !f.IsValid() || f.Kind() != reflect.Pointer || f.IsNil() || f.Elem().Kind() != reflect.String {
-		return ""
-	}
-	return f.Elem().String()
-}
-
-func (s *Service) entityARN(ctx context.Context, c *front.Call, kind string, v reflect.Value) string {
-	if kind == kindPolicy {
-		if arn := text(v, "PolicyArn"); arn != "" {
-			return arn
+		arn, e := s.target(c, kind, v)
+		need := front.Need{Action: "iam:" + op, Resource: arn, Keys: inputKeys{v, kind, e}}
+		switch op {
+		case "UpdateUser", "UpdateGroup":
+			// "The requester must have appropriate permissions on both the source
+			// object and the target object" (UpdateUser).
+			if moved := s.movedARN(kind, arn, v); moved != arn {
+				return []front.Need{need, {Action: need.Action, Resource: moved, Keys: need.Keys}}, nil
+			}
+		case "AddRoleToInstanceProfile":
+			return []front.Need{need, s.passRole(text(v, "RoleName"))}, nil
 		}
+		return []front.Need{need}, nil
+	}
+}
+
+// target is the ARN of the entity that the input names and, if it exists, what
+// is known of it. Its path is the one that it really has, or that a creation
+// asks for.
+func (s *Service) target(c *front.Call, kind string, v reflect.Value) (string, *entity) {
+	snap := s.current.Load()
+	switch kind {
+	case kindPolicy:
+		if arn := text(v, "PolicyArn"); arn != "" {
+			return arn, snap.entity(kind, arn)
+		}
+	case kindProvider:
+		arn := text(v, "OpenIDConnectProviderArn")
+		if arn == "" {
+			arn = providerARN(s.Account, issuer(text(v, "Url")))
+		}
+		return arn, snap.entity(kind, arn)
 	}
 	name := text(v, nameMember[kind])
 	if name == "" && kind == kindUser {
 		if name = c.Caller.UserName; name == "" {
-			return c.Caller.Principal.ARN
+			return c.Caller.Principal.ARN, nil
 		}
 	}
-	if path := text(v, "Path"); path != "" {
-		return identityARN(s.Account, kind, path, name)
+	if v.FieldByName("Path").IsValid() { // only creations have it
+		return identityARN(s.Account, kind, orRoot(text(v, "Path")), name), nil
 	}
-	path, found := s.pathOf(ctx, kind, name)
-	return identityARN(s.Account, kind, path, found)
+	if e := snap.entity(kind, name); e != nil {
+		return e.arn, e
+	}
+	return identityARN(s.Account, kind, "/", name), nil
 }
 
-// pathOf is the path of an entity, and its name as it is really spelled; the
-// root and the name as given if there is none.
-func (s *Service) pathOf(ctx context.Context, kind, name string) (path, spelled string) {
-	path, spelled = "/", name
-	err := s.Store.View(ctx, func(r kv.Reader) error {
-		rec, ok, err := kv.Load[struct{ Name, Path string }](r, entityKey(s.Account, kind, name))
-		if ok {
-			path, spelled = rec.Path, rec.Name
-		}
-		return err
-	})
-	if err != nil {
-		s.Log.Error("an entity's path could not be read", "error", err)
+// movedARN is the ARN after a renaming or a move.
+func (s *Service) movedARN(kind, arn string, v reflect.Value) string {
+	path, name := splitResource(arn, kind)
+	if p := text(v, "NewPath"); p != "" {
+		path = p
 	}
-	return path, spelled
+	if n := text(v, "New"+nameMember[kind]); n != "" {
+		name = n
+	}
+	return identityARN(s.Account, kind, path, name)
 }
 
-// requestKeys are the condition keys that an input brings along.
-func requestKeys(v reflect.Value, kind string) policy.Keys {
+// passRole is the permission to give a role to EC2.
+func (s *Service) passRole(name string) front.Need {
+	arn := identityARN(s.Account, kindRole, "/", name)
+	if e := s.current.Load().entity(kindRole, name); e != nil {
+		arn = e.arn
+	}
 	keys := policy.KeyMap{}
-	if arn := text(v, "PolicyArn"); arn != "" && kind != kindPolicy {
-		keys.Set("iam:PolicyARN", arn)
+	keys.Set("iam:PassedToService", "ec2.amazonaws.com")
+	return front.Need{Action: "iam:PassRole", Resource: arn, Keys: keys}
+}
+
+func (s *Service) listingNeeds(kind, op string) needs {
+	return func(_ context.Context, _ *front.Call, in any) ([]front.Need, error) {
+		path := orRoot(text(reflect.ValueOf(in).Elem(), "PathPrefix"))
+		return []front.Need{{Action: "iam:" + op, Resource: identityARN(s.Account, kind, path, "")}}, nil
 	}
-	if b := text(v, "PermissionsBoundary"); b != "" {
-		keys.Set("iam:PermissionsBoundary", b)
+}
+
+// accessKeyNeeds is about the user whose key is named. A key that does not
+// exist is refused as one of somebody else.
+func (s *Service) accessKeyNeeds(_ context.Context, c *front.Call, in any) ([]front.Need, error) {
+	id := *in.(*api.GetAccessKeyLastUsedRequest).AccessKeyId
+	k := s.current.Load().keys[id]
+	if k == nil {
+		return nil, awserr.Of(awserr.AccessDenied, "User: %s is not authorized to perform iam:GetAccessKeyLastUsed on resource: access key %s",
+			c.Caller.Principal.ARN, id)
 	}
-	if f := v.FieldByName("Tags"); f.IsValid() {
-		if tags, ok := f.Interface().([]api.Tag); ok {
-			var names []string
-			for _, t := range tags {
-				keys.Set("aws:RequestTag/"+*t.Key, *t.Value)
-				names = append(names, *t.Key)
-			}
-			keys.Set("aws:TagKeys", names...)
-		}
-	}
-	if f := v.FieldByName("TagKeys"); f.IsValid() {
-		if names, ok := f.Interface().([]string); ok {
-			keys.Set("aws:TagKeys", names...)
-		}
-	}
-	return keys
+	return []front.Need{{Action: "iam:GetAccessKeyLastUsed", Resource: k.user.arn}}, nil
 }

@@ -3,8 +3,7 @@ package iam
 import (
 	"context"
 	"slices"
-	"sync"
-	"time"
+	"strconv"
 
 	api "github.com/gatehouse-dev/gatehouse/internal/api/iam"
 	"github.com/gatehouse-dev/gatehouse/internal/ids"
@@ -54,12 +53,15 @@ func (s *Service) ListAccessKeys(ctx context.Context, in *api.ListAccessKeysRequ
 	if err != nil {
 		return nil, err
 	}
-	out := &api.ListAccessKeysResponse{AccessKeyMetadata: []api.AccessKeyMetadata{}, IsTruncated: new(false)}
+	var keys []api.AccessKeyMetadata
 	for _, k := range u.Keys {
-		out.AccessKeyMetadata = append(out.AccessKeyMetadata, api.AccessKeyMetadata{UserName: &u.Name, AccessKeyId: new(k.ID),
-			Status: keyStatus(k.Active), CreateDate: new(k.Created)})
+		keys = append(keys, api.AccessKeyMetadata{UserName: &u.Name, AccessKeyId: &k.ID, Status: keyStatus(k.Active), CreateDate: &k.Created})
 	}
-	return out, nil
+	position := func(k api.AccessKeyMetadata) string {
+		return strconv.Itoa(slices.IndexFunc(u.Keys, func(r accessKeyRecord) bool { return r.ID == *k.AccessKeyId }))
+	}
+	keys, more, marker, err := page(keys, position, in.Marker, in.MaxItems)
+	return &api.ListAccessKeysResponse{AccessKeyMetadata: keys, IsTruncated: more, Marker: marker}, err
 }
 
 // editKey changes one key of a user; fn returns whether it is kept.
@@ -71,7 +73,7 @@ func (s *Service) editKey(ctx context.Context, user *string, id string, fn func(
 	return edit(ctx, s, kindUser, name, func(t kv.Txn, u *userRecord) error {
 		i := slices.IndexFunc(u.Keys, func(k accessKeyRecord) bool { return k.ID == id })
 		if i < 0 {
-			return api.NoSuchEntityException("The Access Key with id %s cannot be found.", id)
+			return noAccessKey(id)
 		}
 		keep, err := fn(t, &u.Keys[i])
 		if err == nil && !keep {
@@ -92,49 +94,34 @@ func (s *Service) UpdateAccessKey(ctx context.Context, in *api.UpdateAccessKeyRe
 // DeleteAccessKey ends a key.
 func (s *Service) DeleteAccessKey(ctx context.Context, in *api.DeleteAccessKeyRequest) (*wire.Empty, error) {
 	return nil, s.editKey(ctx, in.UserName, *in.AccessKeyId, func(t kv.Txn, k *accessKeyRecord) (bool, error) {
+		if err := t.Delete(usedKey(s.Account, k.ID)); err != nil {
+			return false, err
+		}
 		return false, t.Delete(accessKeyKey(s.Account, k.ID))
 	})
 }
 
-// GetAccessKeyLastUsed says when a key was used last.
+// GetAccessKeyLastUsed says when, where and for what a key was used last.
 func (s *Service) GetAccessKeyLastUsed(ctx context.Context, in *api.GetAccessKeyLastUsedRequest) (*api.GetAccessKeyLastUsedResponse, error) {
-	var out *api.GetAccessKeyLastUsedResponse
+	out := &api.GetAccessKeyLastUsedResponse{AccessKeyLastUsed: &api.AccessKeyLastUsed{ServiceName: new("N/A"), Region: new("N/A")}}
 	err := s.Store.View(ctx, func(r kv.Reader) error {
 		name, ok, err := kv.Load[string](r, accessKeyKey(s.Account, *in.AccessKeyId))
 		if err != nil {
 			return err
 		}
 		if !ok {
-			return api.NoSuchEntityException("The Access Key with id %s cannot be found.", *in.AccessKeyId)
+			return noAccessKey(*in.AccessKeyId)
 		}
-		used := &api.AccessKeyLastUsed{ServiceName: new("N/A"), Region: new("N/A")}
-		if at, ok := s.usage.last(*in.AccessKeyId); ok {
-			used.LastUsedDate = &at
+		out.UserName = &name
+		u, ok, err := s.lastUse(r, *in.AccessKeyId)
+		if ok {
+			out.AccessKeyLastUsed = &api.AccessKeyLastUsed{LastUsedDate: &u.At, ServiceName: &u.Service, Region: &u.Region}
 		}
-		out = &api.GetAccessKeyLastUsedResponse{UserName: &name, AccessKeyLastUsed: used}
-		return nil
+		return err
 	})
 	return out, err
 }
 
-// usage remembers when keys were used last, by the minute, since the start of
-// this process.
-type usage struct {
-	seen sync.Map // access key id -> time.Time
-}
-
-func (u *usage) note(id string) {
-	now := time.Now()
-	if at, ok := u.seen.Load(id); ok && now.Sub(at.(time.Time)) < time.Minute {
-		return
-	}
-	u.seen.Store(id, now)
-}
-
-func (u *usage) last(id string) (time.Time, bool) {
-	at, ok := u.seen.Load(id)
-	if !ok {
-		return time.Time{}, false
-	}
-	return at.(time.Time).UTC().Truncate(time.Second), true
+func noAccessKey(id string) error {
+	return api.NoSuchEntityException("The Access Key with id %s cannot be found.", id)
 }

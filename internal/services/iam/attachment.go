@@ -3,9 +3,11 @@ package iam
 import (
 	"context"
 	"slices"
+	"strings"
 
 	api "github.com/gatehouse-dev/gatehouse/internal/api/iam"
 	"github.com/gatehouse-dev/gatehouse/internal/arn"
+	"github.com/gatehouse-dev/gatehouse/internal/awserr"
 	"github.com/gatehouse-dev/gatehouse/internal/kv"
 	"github.com/gatehouse-dev/gatehouse/internal/wire"
 )
@@ -28,7 +30,25 @@ func (s *Service) exists(r kv.Reader, policyARN string) (bool, error) {
 	return ok && policyRecordARN(s.Account, &rec) == policyARN, err
 }
 
+// policyARNForm refuses what is no ARN of a managed policy. As a boundary AWS
+// calls it InvalidInput, elsewhere a ValidationError.
+func policyARNForm(policyARN string) error {
+	if !isPolicyARN(policyARN) {
+		return awserr.New(400, "ValidationError", "ARN %s is not valid.", policyARN)
+	}
+	return nil
+}
+
+func isPolicyARN(s string) bool {
+	a, err := arn.Parse(s)
+	return err == nil && a.Service == "iam" && a.Region == "" && a.Account != "" &&
+		strings.HasPrefix(a.Resource, kindPolicy+"/") && !strings.HasSuffix(a.Resource, "/")
+}
+
 func (s *Service) attach(ctx context.Context, kind, name, policyARN string) error {
+	if err := policyARNForm(policyARN); err != nil {
+		return err
+	}
 	return s.editIdentity(ctx, kind, name, func(r kv.Reader, rec *identityRecord) error {
 		ok, err := s.exists(r, policyARN)
 		if err != nil {
@@ -49,6 +69,9 @@ func (s *Service) attach(ctx context.Context, kind, name, policyARN string) erro
 }
 
 func (s *Service) detach(ctx context.Context, kind, name, policyARN string) error {
+	if err := policyARNForm(policyARN); err != nil {
+		return err
+	}
 	return s.editIdentity(ctx, kind, name, func(_ kv.Reader, rec *identityRecord) error {
 		i := slices.Index(rec.Attached, policyARN)
 		if i < 0 {
@@ -64,31 +87,25 @@ func (s *Service) listAttached(ctx context.Context, kind, name string, prefix, m
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	arns := slices.Sorted(slices.Values(rec.Attached))
-	arns = slices.DeleteFunc(arns, func(a string) bool { path, _ := pathAndName(a); return !underPath(path, prefix) })
-	arns, more, next, err := page(arns, func(a string) string { return a }, marker, max)
-	out := []api.AttachedPolicy{}
-	for _, a := range arns {
-		_, name := pathAndName(a)
-		out = append(out, api.AttachedPolicy{PolicyName: &name, PolicyArn: new(a)})
-	}
-	return out, more, next, err
+	all := slices.DeleteFunc(attachedPolicies(rec.Attached), func(a api.AttachedPolicy) bool {
+		path, _ := pathAndName(*a.PolicyArn)
+		return !underPath(path, prefix)
+	})
+	return page(all, func(a api.AttachedPolicy) string { return *a.PolicyArn }, marker, max)
 }
 
-// pathAndName splits the resource of a managed policy's ARN.
-func pathAndName(policyARN string) (path, name string) {
-	a, err := arn.Parse(policyARN)
-	if err != nil || len(a.Resource) <= len(kindPolicy) {
-		return "", policyARN
+// attachedPolicies are managed policies as listings show them, sorted by ARN.
+func attachedPolicies(arns []string) []api.AttachedPolicy {
+	out := []api.AttachedPolicy{}
+	for _, a := range slices.Sorted(slices.Values(arns)) {
+		_, name := pathAndName(a)
+		out = append(out, api.AttachedPolicy{PolicyName: &name, PolicyArn: &a})
 	}
-	rest := a.Resource[len(kindPolicy):]
-	for i := len(rest) - 1; i >= 0; i-- {
-		if rest[i] == '/' {
-			return rest[:i+1], rest[i+1:]
-		}
-	}
-	return "/", rest
+	return out
 }
+
+// pathAndName takes the ARN of a managed policy apart.
+func pathAndName(policyARN string) (path, name string) { return splitResource(policyARN, kindPolicy) }
 
 // AttachUserPolicy attaches a managed policy to a user.
 func (s *Service) AttachUserPolicy(ctx context.Context, in *api.AttachUserPolicyRequest) (*wire.Empty, error) {
@@ -138,41 +155,55 @@ func (s *Service) ListAttachedRolePolicies(ctx context.Context, in *api.ListAtta
 	return &api.ListAttachedRolePoliciesResponse{AttachedPolicies: out, IsTruncated: more, Marker: marker}, err
 }
 
-// boundary sets or, with "", removes a permissions boundary.
-func (s *Service) boundary(ctx context.Context, kind, name, policyARN string) error {
+// setBoundary sets the permissions boundary of a record, if one is given.
+func (s *Service) setBoundary(r kv.Reader, rec *identityRecord, policyARN *string) error {
+	if policyARN == nil {
+		return nil
+	}
+	if !isPolicyARN(*policyARN) {
+		return api.InvalidInputException("ARN %s is not valid.", *policyARN)
+	}
+	ok, err := s.exists(r, *policyARN)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return api.NoSuchEntityException("Scope ARN: %s does not exist or is not attachable.", *policyARN)
+	}
+	rec.Boundary = *policyARN
+	return nil
+}
+
+// boundary sets or, with nil, removes a permissions boundary.
+func (s *Service) boundary(ctx context.Context, kind, name string, policyARN *string) error {
 	return s.editIdentity(ctx, kind, name, func(r kv.Reader, rec *identityRecord) error {
-		if policyARN != "" {
-			ok, err := s.exists(r, policyARN)
-			if err != nil {
-				return err
-			}
-			if !ok {
-				return api.NoSuchEntityException("Scope ARN: %s does not exist or is not attachable.", policyARN)
-			}
-		} else if rec.Boundary == "" {
+		if policyARN != nil {
+			return s.setBoundary(r, rec, policyARN)
+		}
+		if rec.Boundary == "" {
 			return api.NoSuchEntityException("%s %s does not have a permission boundary attached.", titles[kind], rec.Name)
 		}
-		rec.Boundary = policyARN
+		rec.Boundary = ""
 		return nil
 	})
 }
 
 // PutUserPermissionsBoundary limits what a user may at most.
 func (s *Service) PutUserPermissionsBoundary(ctx context.Context, in *api.PutUserPermissionsBoundaryRequest) (*wire.Empty, error) {
-	return nil, s.boundary(ctx, kindUser, *in.UserName, *in.PermissionsBoundary)
+	return nil, s.boundary(ctx, kindUser, *in.UserName, in.PermissionsBoundary)
 }
 
 // PutRolePermissionsBoundary limits what a role may at most.
 func (s *Service) PutRolePermissionsBoundary(ctx context.Context, in *api.PutRolePermissionsBoundaryRequest) (*wire.Empty, error) {
-	return nil, s.boundary(ctx, kindRole, *in.RoleName, *in.PermissionsBoundary)
+	return nil, s.boundary(ctx, kindRole, *in.RoleName, in.PermissionsBoundary)
 }
 
 // DeleteUserPermissionsBoundary lifts the limit.
 func (s *Service) DeleteUserPermissionsBoundary(ctx context.Context, in *api.DeleteUserPermissionsBoundaryRequest) (*wire.Empty, error) {
-	return nil, s.boundary(ctx, kindUser, *in.UserName, "")
+	return nil, s.boundary(ctx, kindUser, *in.UserName, nil)
 }
 
 // DeleteRolePermissionsBoundary lifts the limit.
 func (s *Service) DeleteRolePermissionsBoundary(ctx context.Context, in *api.DeleteRolePermissionsBoundaryRequest) (*wire.Empty, error) {
-	return nil, s.boundary(ctx, kindRole, *in.RoleName, "")
+	return nil, s.boundary(ctx, kindRole, *in.RoleName, nil)
 }

@@ -5,7 +5,6 @@ import (
 	"crypto/subtle"
 	"maps"
 	"strings"
-	"sync"
 
 	"github.com/gatehouse-dev/gatehouse/internal/arn"
 	"github.com/gatehouse-dev/gatehouse/internal/awserr"
@@ -22,18 +21,17 @@ func unknownToken() error {
 
 // Credential implements front.Authority.
 func (s *Service) Credential(_ context.Context, accessKeyID, sessionToken string) (*front.Credential, error) {
-	if sessionToken != "" {
-		return s.sessionCredential(accessKeyID, sessionToken)
-	}
 	snap := s.current.Load()
-	if accessKeyID != "" && accessKeyID == snap.rootKey.id {
-		return front.RootCredential(s.Account, snap.rootKey.id, snap.rootKey.secret), nil
+	if sessionToken != "" {
+		return s.sessionCredential(snap, accessKeyID, sessionToken)
 	}
-	k, ok := snap.keys[accessKeyID]
-	if !ok || !k.active {
+	if root := snap.rootKey; root != nil && accessKeyID == root.ID {
+		return front.RootCredential(s.Account, root.ID, root.Secret), nil
+	}
+	k := snap.keys[accessKeyID]
+	if k == nil || !k.active {
 		return nil, unknownToken()
 	}
-	s.usage.note(k.id)
 	return &front.Credential{AccessKeyID: k.id, Secret: k.secret, UserName: k.user.name, Principal: s.userPrincipal(k.user), PrincipalTags: k.user.tags}, nil
 }
 
@@ -42,61 +40,51 @@ func (s *Service) userPrincipal(u *holder) policy.Principal {
 }
 
 // sessionCredential opens a session token. What it stands for is built once
-// and kept for as long as the token is in the cache.
-func (s *Service) sessionCredential(accessKeyID, token string) (*front.Credential, error) {
+// in each snapshot, whose tags and managed policies are a part of it.
+func (s *Service) sessionCredential(snap *snapshot, accessKeyID, token string) (*front.Credential, error) {
 	session, err := s.Sessions.Open(token)
 	if err != nil || subtle.ConstantTimeCompare([]byte(session.AccessKeyID), []byte(accessKeyID)) != 1 {
 		return nil, unknownToken()
 	}
-	snap := s.current.Load()
-	switch session.Kind {
-	case identity.AssumedRole:
-		r := snap.roles[session.RoleARN]
-		if r == nil || r.id != session.RoleID {
-			return nil, unknownToken()
-		}
-	case identity.UserSession, identity.Federation:
-		if session.UserName != "" {
-			u := snap.users[strings.ToLower(session.UserName)]
-			if u == nil || u.id != session.UserID {
-				return nil, unknownToken()
-			}
-		}
-	}
-	if c := s.sessions.get(session); c != nil {
+	if c := snap.sessions.get(session); c != nil {
 		return c, nil
 	}
 	c, err := s.buildSession(session, snap)
 	if err != nil {
 		return nil, err
 	}
-	s.sessions.put(session, c)
+	snap.sessions.put(session, c)
 	return c, nil
 }
 
+// buildSession makes the credential of a session whose role or user must still
+// be the one that it was made for.
 func (s *Service) buildSession(session *identity.Session, snap *snapshot) (*front.Credential, error) {
 	c := &front.Credential{AccessKeyID: session.AccessKeyID, Secret: session.Secret, Expires: session.Expires, Issued: session.Issued,
-		Temporary: true, HasSession: session.HasPolicy, Keys: policy.KeyMap{}, UserName: session.UserName}
+		Temporary: true, HasSession: session.HasPolicy || session.Policy != "" || len(session.PolicyARNs) > 0, Keys: policy.KeyMap{}}
 	maps.Copy(c.Keys, session.Keys)
 	if len(session.Transitive) > 0 {
 		c.Keys["gatehouse:transitivetagkeys"] = session.Transitive
 	}
+	var err error
 	switch session.Kind {
 	case identity.AssumedRole:
-		c.Principal = policy.Principal{Type: policy.AssumedRole, Account: session.Account, RoleARN: session.RoleARN,
-			ARN: arn.Make("sts", "", session.Account, "assumed-role/"+session.RoleName+"/"+session.Name), UserID: session.RoleID + ":" + session.Name}
-		c.PrincipalTags = merged(snap.roles[session.RoleARN].tags, session.Tags)
+		err = roleSession(c, session, snap)
 	case identity.Federation:
-		c.Principal = policy.Principal{Type: policy.FederatedUser, Account: session.Account, UserARN: session.UserARN,
-			ARN: arn.Make("sts", "", session.Account, "federated-user/"+session.Name), UserID: session.Account + ":" + session.Name}
-		c.PrincipalTags = session.Tags
+		err = federatedSession(c, session, snap)
 	case identity.RootSession:
 		c.Principal = front.RootCredential(session.Account, "", "").Principal
 	case identity.UserSession:
-		u := snap.users[strings.ToLower(session.UserName)]
-		c.Principal, c.PrincipalTags = s.userPrincipal(u), u.tags
+		u := snap.holders[session.UserID]
+		if u == nil {
+			return nil, unknownToken()
+		}
+		c.Principal, c.PrincipalTags, c.UserName = s.userPrincipal(u), u.tags, u.name
 	default:
-		return nil, unknownToken()
+		err = unknownToken()
+	}
+	if err != nil {
+		return nil, err
 	}
 	if session.Policy != "" {
 		doc, err := policy.Parse(policy.Session, []byte(session.Policy))
@@ -107,9 +95,41 @@ func (s *Service) buildSession(session *identity.Session, snap *snapshot) (*fron
 	}
 	for _, a := range session.PolicyARNs {
 		// A managed policy that is gone since allows nothing.
-		c.Session = append(c.Session, policy.Source{Name: a, Kind: "session", Doc: s.ManagedPolicy(a)})
+		doc := s.library.document(a)
+		if doc == nil {
+			doc = snap.documents[a]
+		}
+		c.Session = append(c.Session, policy.Source{Name: a, Kind: "session", Doc: doc})
 	}
 	return c, nil
+}
+
+func roleSession(c *front.Credential, session *identity.Session, snap *snapshot) error {
+	r := snap.roles[session.RoleARN]
+	if r == nil || r.id != session.RoleID {
+		return unknownToken()
+	}
+	c.Principal = policy.Principal{Type: policy.AssumedRole, Account: session.Account, RoleARN: session.RoleARN,
+		ARN: arn.Make("sts", "", session.Account, "assumed-role/"+session.RoleName+"/"+session.Name), UserID: session.RoleID + ":" + session.Name}
+	c.PrincipalTags = merged(r.tags, session.Tags)
+	return nil
+}
+
+// federatedSession has no aws:username, whoever made it ("IAM policy elements:
+// Variables and tags", the table of principal keys).
+func federatedSession(c *front.Credential, session *identity.Session, snap *snapshot) error {
+	maker := session.UserARN
+	if session.UserName != "" {
+		u := snap.holders[session.UserID]
+		if u == nil {
+			return unknownToken()
+		}
+		maker = u.arn
+	}
+	c.Principal = policy.Principal{Type: policy.FederatedUser, Account: session.Account, UserARN: maker,
+		ARN: arn.Make("sts", "", session.Account, "federated-user/"+session.Name), UserID: session.Account + ":" + session.Name}
+	c.PrincipalTags = session.Tags
+	return nil
 }
 
 func merged(base, over map[string]string) map[string]string {
@@ -124,39 +144,43 @@ func merged(base, over map[string]string) map[string]string {
 	return out
 }
 
-// Policies implements front.Authority.
-func (s *Service) Policies(_ context.Context, c *front.Credential) (policy.Set, error) {
+// Policies implements front.Authority. A credential whose user or role is gone
+// since it was looked up is allowed nothing.
+func (s *Service) Policies(ctx context.Context, c *front.Credential) (policy.Set, error) {
 	snap := s.current.Load()
 	switch c.Principal.Type {
 	case policy.User:
-		if u := snap.users[strings.ToLower(c.UserName)]; u != nil && u.id == c.Principal.UserID {
+		if u := snap.holders[c.Principal.UserID]; u != nil {
+			s.used(ctx, c, c.AccessKeyID)
 			return u.policies, nil
 		}
 	case policy.AssumedRole:
 		id, _, _ := strings.Cut(c.Principal.UserID, ":")
-		if r := snap.roles[c.Principal.RoleARN]; r != nil && r.id == id {
+		if r := snap.holders[id]; r != nil {
+			s.used(ctx, c, id)
 			return r.policies, nil
 		}
 	case policy.FederatedUser:
-		if c.UserName == "" { // made by root, who may everything
-			return rootsFederated, nil
+		maker := c.Principal.UserARN
+		if maker == arn.Make("iam", "", s.Account, "root") {
+			return policy.Set{Identity: []policy.Source{{Name: "the root user's own permissions", Kind: "account", Doc: s.library.everything}}}, nil
 		}
-		if u := snap.users[strings.ToLower(c.UserName)]; u != nil {
+		if u := snap.users[strings.ToLower(maker[strings.LastIndexByte(maker, '/')+1:])]; u != nil && u.arn == maker {
 			return u.policies, nil
 		}
 	}
 	return policy.Set{}, nil
 }
 
-var rootsFederated = policy.Set{Identity: []policy.Source{{Name: "the root user's own permissions", Kind: "account", Doc: mustParse(
-	`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`)}}}
-
-func mustParse(text string) *policy.Document {
-	d, err := policy.Parse(policy.Identity, []byte(text))
-	if err != nil {
-		panic(err)
+// used notes that a key or role is used for the call that ctx belongs to. This
+// is the first moment at which the caller is known to hold the key.
+func (s *Service) used(ctx context.Context, c *front.Credential, id string) {
+	if c.AccessKeyID == "" || c.Temporary && c.Principal.Type == policy.User {
+		return
 	}
-	return d
+	if call := callOf(ctx); call != nil && call.Caller == c {
+		s.usage.note(id, call)
+	}
 }
 
 // RoleCredential is the credential of a role outside of any session, for
@@ -169,39 +193,4 @@ func (s *Service) RoleCredential(roleARN, sessionName string) *front.Credential 
 	}
 	return &front.Credential{Temporary: true, PrincipalTags: r.tags, Principal: policy.Principal{Type: policy.AssumedRole, Account: s.Account,
 		RoleARN: roleARN, ARN: arn.Make("sts", "", s.Account, "assumed-role/"+r.name+"/"+sessionName), UserID: r.id + ":" + sessionName}}
-}
-
-// sessionCache keeps built credentials by session. The sealer's cache gives
-// the same *identity.Session for the same token, so identity will do.
-type sessionCache struct {
-	mu         sync.Mutex
-	young, old map[*identity.Session]*front.Credential
-}
-
-const sessionGeneration = 4096
-
-func (c *sessionCache) get(s *identity.Session) *front.Credential {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if cred := c.young[s]; cred != nil {
-		return cred
-	}
-	cred := c.old[s]
-	if cred != nil {
-		c.keep(s, cred)
-	}
-	return cred
-}
-
-func (c *sessionCache) put(s *identity.Session, cred *front.Credential) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.keep(s, cred)
-}
-
-func (c *sessionCache) keep(s *identity.Session, cred *front.Credential) {
-	if c.young == nil || len(c.young) >= sessionGeneration {
-		c.young, c.old = map[*identity.Session]*front.Credential{}, c.young
-	}
-	c.young[s] = cred
 }

@@ -14,6 +14,9 @@ import (
 )
 
 func noSuch(kind, name string) error {
+	if kind == kindInstanceProfile {
+		return api.NoSuchEntityException("Instance Profile %s cannot be found.", name)
+	}
 	return api.NoSuchEntityException("The %s with name %s cannot be found.", kind, name)
 }
 
@@ -44,8 +47,8 @@ func (s *Service) editIdentity(ctx context.Context, kind, name string, fn func(k
 		return edit(ctx, s, kind, name, func(t kv.Txn, r *groupRecord) error { return fn(t, &r.identityRecord) })
 	}
 	return edit(ctx, s, kind, name, func(t kv.Txn, r *roleRecord) error {
-		if r.ServiceLinked != "" {
-			return api.UnmodifiableEntityException("Cannot perform the operation on the protected role '%s' - this role is only modifiable by AWS", r.Name)
+		if err := modifiable(r); err != nil {
+			return err
 		}
 		return fn(t, &r.identityRecord)
 	})
@@ -82,14 +85,16 @@ func (s *Service) findIdentity(ctx context.Context, kind, name string) (identity
 // all reads the records of a kind, sorted by name.
 func all[R any](ctx context.Context, s *Service, kind string) (recs []R, err error) {
 	err = s.Store.View(ctx, func(r kv.Reader) error {
-		recs, err = kv.LoadAll[R](r, kv.Prefix(kindPrefix(s.Account, kind)))
+		var err error
+		recs, err = loadKind[R](r, s.Account, kind)
 		return err
 	})
 	return recs, err
 }
 
 // create stores a new record; a name that is taken is EntityAlreadyExists.
-func create[R any](ctx context.Context, s *Service, kind, name string, limit int, rec R, check func(kv.Reader) error) error {
+// complete, if there is one, checks and fills in what depends on other records.
+func create[R any](ctx context.Context, s *Service, kind, name string, rec *R, complete func(kv.Reader) error) error {
 	return s.update(ctx, func(t kv.Txn) error {
 		key := entityKey(s.Account, kind, name)
 		b, err := t.Get(key)
@@ -97,18 +102,13 @@ func create[R any](ctx context.Context, s *Service, kind, name string, limit int
 			return err
 		}
 		if b != nil {
-			return api.EntityAlreadyExistsException("%s with name %s already exists.", titles[kind], name)
+			return alreadyExists(kind, name)
 		}
-		n := 0
-		err = t.Scan(kv.Prefix(kindPrefix(s.Account, kind)), func(_, _ []byte) (bool, error) { n++; return n < limit, nil })
-		if err != nil {
+		if err := s.checkQuota(t, kind); err != nil {
 			return err
 		}
-		if n >= limit {
-			return api.LimitExceededException("Cannot exceed quota for %ssPerAccount: %d", titles[kind], limit)
-		}
-		if check != nil {
-			if err := check(t); err != nil {
+		if complete != nil {
+			if err := complete(t); err != nil {
 				return err
 			}
 		}
@@ -116,15 +116,42 @@ func create[R any](ctx context.Context, s *Service, kind, name string, limit int
 	})
 }
 
-var titles = map[string]string{kindUser: "User", kindGroup: "Group", kindRole: "Role", kindInstanceProfile: "Instance Profile", kindPolicy: "Policy"}
+func alreadyExists(kind, name string) error {
+	switch kind {
+	case kindInstanceProfile:
+		return api.EntityAlreadyExistsException("Instance Profile %s already exists.", name)
+	case kindPolicy:
+		return api.EntityAlreadyExistsException("A policy called %s already exists. Duplicate names are not allowed.", name)
+	}
+	return api.EntityAlreadyExistsException("%s with name %s already exists.", titles[kind], name)
+}
 
-// Account quotas ("IAM and AWS STS quotas").
-const (
-	maxUsers    = 5000
-	maxGroups   = 300
-	maxRoles    = 1000
-	maxPolicies = 1500
-)
+// checkQuota refuses one more entity of a kind than an account may have.
+func (s *Service) checkQuota(r kv.Reader, kind string) error {
+	q, n := quotas[kind], 0
+	err := r.Scan(kv.Prefix(kindPrefix(s.Account, kind)), func(_, _ []byte) (bool, error) { n++; return n < q.limit, nil })
+	if err == nil && n >= q.limit {
+		err = api.LimitExceededException("Cannot exceed quota for %s: %d", q.name, q.limit)
+	}
+	return err
+}
+
+var titles = map[string]string{kindUser: "User", kindGroup: "Group", kindRole: "Role"}
+
+type quota struct {
+	name  string
+	limit int
+}
+
+// quotas are the defaults of an account ("IAM and AWS STS quotas").
+var quotas = map[string]quota{
+	kindUser:            {"UsersPerAccount", 5000},
+	kindGroup:           {"GroupsPerAccount", 300},
+	kindRole:            {"RolesPerAccount", 1000},
+	kindPolicy:          {"PoliciesPerAccount", 1500},
+	kindInstanceProfile: {"InstanceProfilesPerAccount", 1000},
+	kindProvider:        {"OpenIdConnectProvidersPerAccount", 100},
+}
 
 const defaultPage = 100
 
@@ -135,6 +162,9 @@ func page[T any](items []T, key func(T) string, marker *string, max *int32) ([]T
 		limit = int(*max)
 	}
 	out, next, err := paging.Slice(items, key, marker, limit)
+	if out == nil {
+		out = []T{} // an empty listing is told as one, not left out
+	}
 	if errors.Is(err, paging.ErrToken) {
 		return nil, nil, nil, awserr.New(400, "ValidationError", "Invalid Marker.")
 	}

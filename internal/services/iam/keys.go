@@ -27,6 +27,13 @@ func kindPrefix(account, kind string) []byte { return tuple.Prefix("iam", accoun
 // accessKeyKey leads from an access key to its user.
 func accessKeyKey(account, id string) []byte { return tuple.Key("iam", account, "access-key", id) }
 
+// usedKey holds when an access key or a role was used last. It stands apart
+// from what refresh reads, which being used does not change.
+func usedKey(account, id string) []byte { return tuple.Key("iam-used", account, id) }
+
+// deletionKey holds the task that deleted a service-linked role.
+func deletionKey(account, task string) []byte { return tuple.Key("iam-deletion", account, task) }
+
 func rootKeyKey() []byte { return tuple.Key("gatehouse", "root-key") }
 
 func prefix() []byte { return tuple.Prefix("iam") }

@@ -21,6 +21,10 @@ var libraryJSON []byte
 type library struct {
 	arns     []string // sorted
 	policies map[string]*libraryPolicy
+	// nothing denies everything: it stands for what cannot be read.
+	nothing *policy.Document
+	// everything is what the root user may.
+	everything *policy.Document
 }
 
 type libraryPolicy struct {
@@ -40,6 +44,13 @@ func newLibrary() (*library, error) {
 		return nil, fmt.Errorf("iam: policy library: %w", err)
 	}
 	l := &library{policies: make(map[string]*libraryPolicy, len(raw))}
+	var err error
+	if l.nothing, err = policy.Parse(policy.Identity, []byte(`{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}`)); err != nil {
+		return nil, err
+	}
+	if l.everything, err = policy.Parse(policy.Identity, []byte(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`)); err != nil {
+		return nil, err
+	}
 	for _, r := range raw {
 		text := `{"Version":"2012-10-17","Statement":` + string(r.Statement) + `}`
 		doc, err := policy.Parse(policy.Identity, []byte(text))

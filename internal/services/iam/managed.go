@@ -2,13 +2,16 @@ package iam
 
 import (
 	"context"
+	"fmt"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
 
 	api "github.com/gatehouse-dev/gatehouse/internal/api/iam"
 	"github.com/gatehouse-dev/gatehouse/internal/arn"
-	"github.com/gatehouse-dev/gatehouse/internal/ids"
+	"github.com/gatehouse-dev/gatehouse/internal/awserr"
+	"github.com/gatehouse-dev/gatehouse/internal/front"
 	"github.com/gatehouse-dev/gatehouse/internal/kv"
 	"github.com/gatehouse-dev/gatehouse/internal/policy"
 	"github.com/gatehouse-dev/gatehouse/internal/wire"
@@ -53,34 +56,21 @@ func (s *Service) CreatePolicy(ctx context.Context, in *api.CreatePolicyRequest)
 		return nil, err
 	}
 	now := s.Clock.Now()
-	tags, err := mergeTags(nil, in.Tags)
+	tags, err := mergeTags(nil, in.Tags, exactKeys)
 	if err != nil {
 		return nil, err
 	}
-	rec := policyRecord{Name: *in.PolicyName, Path: pathOr(in.Path), ID: "ANPA" + ids.Base32(17), Description: in.Description, Created: now, Updated: now,
+	rec := policyRecord{Name: *in.PolicyName, Path: pathOr(in.Path), ID: newID("ANPA"), Description: in.Description, Created: now, Updated: now,
 		Tags: tags, Default: "v1", Next: 2, Versions: []versionRecord{{"v1", *in.PolicyDocument, now}}}
-	err = s.update(ctx, func(t kv.Txn) error {
-		key := entityKey(s.Account, kindPolicy, rec.Name)
-		b, err := t.Get(key)
-		if err != nil {
-			return err
-		}
-		if b != nil {
-			return api.EntityAlreadyExistsException("A policy called %s already exists. Duplicate names are not allowed.", rec.Name)
-		}
-		n := 0
-		if err := t.Scan(kv.Prefix(kindPrefix(s.Account, kindPolicy)), func(_, _ []byte) (bool, error) { n++; return true, nil }); err != nil {
-			return err
-		}
-		if n >= maxPolicies {
-			return api.LimitExceededException("Cannot exceed quota for PoliciesPerAccount: %d", maxPolicies)
-		}
-		return kv.Save(t, key, rec)
-	})
-	if err != nil {
+	if err := create(ctx, s, kindPolicy, rec.Name, &rec, nil); err != nil {
 		return nil, err
 	}
-	return &api.CreatePolicyResponse{Policy: new(s.describePolicy(&rec, useCount{}, true))}, nil
+	out := s.describePolicy(&rec, useCount{}, true)
+	out.Description = nil // which only reading tells
+	if len(out.Tags) == 0 {
+		out.Tags = nil
+	}
+	return &api.CreatePolicyResponse{Policy: &out}, nil
 }
 
 // useCount is how often a managed policy is attached and used as a boundary.
@@ -88,12 +78,20 @@ type useCount struct{ attached, boundary int32 }
 
 // useCounts counts the uses of all managed policies.
 func (s *Service) useCounts(r kv.Reader) (map[string]useCount, error) {
+	all, err := s.records(r)
+	if err != nil {
+		return nil, err
+	}
+	return all.useCounts(), nil
+}
+
+func (a *accountRecords) useCounts() map[string]useCount {
 	counts := map[string]useCount{}
-	add := func(rec *identityRecord) {
-		for _, a := range rec.Attached {
-			c := counts[a]
+	for rec := range a.identities() {
+		for _, arn := range rec.Attached {
+			c := counts[arn]
 			c.attached++
-			counts[a] = c
+			counts[arn] = c
 		}
 		if rec.Boundary != "" {
 			c := counts[rec.Boundary]
@@ -101,25 +99,28 @@ func (s *Service) useCounts(r kv.Reader) (map[string]useCount, error) {
 			counts[rec.Boundary] = c
 		}
 	}
-	users, err := kv.LoadAll[userRecord](r, kv.Prefix(kindPrefix(s.Account, kindUser)))
-	if err != nil {
-		return nil, err
+	return counts
+}
+
+// identities yields the common part of all users, groups and roles.
+func (a *accountRecords) identities() iter.Seq[*identityRecord] {
+	return func(yield func(*identityRecord) bool) {
+		for i := range a.users {
+			if !yield(&a.users[i].identityRecord) {
+				return
+			}
+		}
+		for i := range a.groups {
+			if !yield(&a.groups[i].identityRecord) {
+				return
+			}
+		}
+		for i := range a.roles {
+			if !yield(&a.roles[i].identityRecord) {
+				return
+			}
+		}
 	}
-	for i := range users {
-		add(&users[i].identityRecord)
-	}
-	groups, err := kv.LoadAll[groupRecord](r, kv.Prefix(kindPrefix(s.Account, kindGroup)))
-	if err != nil {
-		return nil, err
-	}
-	for i := range groups {
-		add(&groups[i].identityRecord)
-	}
-	roles, err := kv.LoadAll[roleRecord](r, kv.Prefix(kindPrefix(s.Account, kindRole)))
-	for i := range roles {
-		add(&roles[i].identityRecord)
-	}
-	return counts, err
 }
 
 func (s *Service) describePolicy(p *policyRecord, use useCount, whole bool) api.Policy {
@@ -127,13 +128,16 @@ func (s *Service) describePolicy(p *policyRecord, use useCount, whole bool) api.
 		AttachmentCount: new(use.attached), PermissionsBoundaryUsageCount: new(use.boundary), IsAttachable: new(true),
 		CreateDate: &p.Created, UpdateDate: &p.Updated}
 	if whole {
-		out.Description, out.Tags = p.Description, p.Tags
+		out.Description, out.Tags = p.Description, append([]api.Tag{}, p.Tags...)
 	}
 	return out
 }
 
 // managedPolicy reads a managed policy, AWS's or the account's.
 func (s *Service) managedPolicy(r kv.Reader, policyARN string) (*policyRecord, error) {
+	if err := policyARNForm(policyARN); err != nil {
+		return nil, err
+	}
 	if p := s.library.policy(policyARN); p != nil {
 		return p, nil
 	}
@@ -212,10 +216,18 @@ func (s *Service) ListPolicies(ctx context.Context, in *api.ListPoliciesRequest)
 	return &api.ListPoliciesResponse{Policies: out, IsTruncated: more, Marker: marker}, err
 }
 
+// notYours is how a change of a policy of AWS's is refused, even to root: it
+// belongs to another account.
+func notYours(ctx context.Context, policyARN string) error {
+	c := front.CallFrom(ctx)
+	return awserr.Of(awserr.AccessDenied, "User: %s is not authorized to perform: iam:%s on resource: policy %s",
+		c.Caller.Principal.ARN, c.Operation.Name, policyARN)
+}
+
 // editPolicy changes a policy of the account.
 func (s *Service) editPolicy(ctx context.Context, policyARN string, fn func(kv.Txn, *policyRecord) (keep bool, err error)) error {
 	if s.library.policy(policyARN) != nil {
-		return api.NoSuchEntityException("Policy %s does not exist or is not attachable.", policyARN)
+		return notYours(ctx, policyARN)
 	}
 	return s.update(ctx, func(t kv.Txn) error {
 		rec, err := s.managedPolicy(t, policyARN)
@@ -281,13 +293,22 @@ func noVersion(policyARN, version string) error {
 	return api.NoSuchEntityException("Policy %s version %s does not exist or is not attachable.", policyARN, version)
 }
 
+// withVersion makes the error about a policy that does not exist one about its
+// version, as the operations on versions do.
+func withVersion(err error, policyARN, version string) error {
+	if awserr.HasCode(err, "NoSuchEntity") {
+		return noVersion(policyARN, version)
+	}
+	return err
+}
+
 // GetPolicyVersion returns the document of a version.
 func (s *Service) GetPolicyVersion(ctx context.Context, in *api.GetPolicyVersionRequest) (*api.GetPolicyVersionResponse, error) {
 	var out *api.PolicyVersion
 	err := s.Store.View(ctx, func(r kv.Reader) error {
 		p, err := s.managedPolicy(r, *in.PolicyArn)
 		if err != nil {
-			return err
+			return withVersion(err, *in.PolicyArn, *in.VersionId)
 		}
 		i := slices.IndexFunc(p.Versions, func(v versionRecord) bool { return v.ID == *in.VersionId })
 		if i < 0 {
@@ -302,23 +323,41 @@ func (s *Service) GetPolicyVersion(ctx context.Context, in *api.GetPolicyVersion
 
 // ListPolicyVersions lists the versions of a policy, the newest first.
 func (s *Service) ListPolicyVersions(ctx context.Context, in *api.ListPolicyVersionsRequest) (*api.ListPolicyVersionsResponse, error) {
-	out := &api.ListPolicyVersionsResponse{Versions: []api.PolicyVersion{}, IsTruncated: new(false)}
+	var p *policyRecord
 	err := s.Store.View(ctx, func(r kv.Reader) error {
-		p, err := s.managedPolicy(r, *in.PolicyArn)
-		if err != nil {
-			return err
-		}
-		for _, v := range slices.Backward(p.Versions) {
-			out.Versions = append(out.Versions, api.PolicyVersion{VersionId: new(v.ID), IsDefaultVersion: new(v.ID == p.Default), CreateDate: new(v.Created)})
-		}
-		return nil
+		var err error
+		p, err = s.managedPolicy(r, *in.PolicyArn)
+		return err
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	versions := describeVersions(p, false)
+	// The number that a version lacks to the next one grows as they get older.
+	age := func(v api.PolicyVersion) string {
+		n, _ := strconv.Atoi((*v.VersionId)[1:])
+		return fmt.Sprintf("%09d", p.Next-n)
+	}
+	versions, more, marker, err := page(versions, age, in.Marker, in.MaxItems)
+	return &api.ListPolicyVersionsResponse{Versions: versions, IsTruncated: more, Marker: marker}, err
+}
+
+// describeVersions shows the versions of a policy, the newest first.
+func describeVersions(p *policyRecord, documents bool) []api.PolicyVersion {
+	out := []api.PolicyVersion{}
+	for _, v := range slices.Backward(p.Versions) {
+		d := api.PolicyVersion{VersionId: &v.ID, IsDefaultVersion: new(v.ID == p.Default), CreateDate: &v.Created}
+		if documents {
+			d.Document = escaped(v.Document)
+		}
+		out = append(out, d)
+	}
+	return out
 }
 
 // DeletePolicyVersion deletes a version that is not the default.
 func (s *Service) DeletePolicyVersion(ctx context.Context, in *api.DeletePolicyVersionRequest) (*wire.Empty, error) {
-	return nil, s.editPolicy(ctx, *in.PolicyArn, func(_ kv.Txn, p *policyRecord) (bool, error) {
+	err := s.editPolicy(ctx, *in.PolicyArn, func(_ kv.Txn, p *policyRecord) (bool, error) {
 		i := slices.IndexFunc(p.Versions, func(v versionRecord) bool { return v.ID == *in.VersionId })
 		if i < 0 {
 			return true, noVersion(*in.PolicyArn, *in.VersionId)
@@ -329,15 +368,17 @@ func (s *Service) DeletePolicyVersion(ctx context.Context, in *api.DeletePolicyV
 		p.Versions = slices.Delete(p.Versions, i, i+1)
 		return true, nil
 	})
+	return nil, withVersion(err, *in.PolicyArn, *in.VersionId)
 }
 
 // SetDefaultPolicyVersion chooses the version that applies.
 func (s *Service) SetDefaultPolicyVersion(ctx context.Context, in *api.SetDefaultPolicyVersionRequest) (*wire.Empty, error) {
-	return nil, s.editPolicy(ctx, *in.PolicyArn, func(_ kv.Txn, p *policyRecord) (bool, error) {
+	err := s.editPolicy(ctx, *in.PolicyArn, func(_ kv.Txn, p *policyRecord) (bool, error) {
 		if !slices.ContainsFunc(p.Versions, func(v versionRecord) bool { return v.ID == *in.VersionId }) {
 			return true, noVersion(*in.PolicyArn, *in.VersionId)
 		}
 		p.Default, p.Updated = *in.VersionId, s.Clock.Now()
 		return true, nil
 	})
+	return nil, withVersion(err, *in.PolicyArn, *in.VersionId)
 }

@@ -13,6 +13,17 @@ func identityARN(account, kind, path, name string) string {
 	return arn.Make("iam", "", account, kind+path+name)
 }
 
+// splitResource takes the ARN of an entity of a kind apart.
+func splitResource(entityARN, kind string) (path, name string) {
+	a, err := arn.Parse(entityARN)
+	if err != nil {
+		return "/", entityARN
+	}
+	rest := strings.TrimPrefix(a.Resource, kind)
+	i := strings.LastIndexByte(rest, '/')
+	return rest[:i+1], rest[i+1:]
+}
+
 func policyARN(account, path, name string) string {
 	return identityARN(account, kindPolicy, path, name)
 }
@@ -48,8 +59,15 @@ func escaped(document string) *string {
 
 // pathOr is the path, or the root where none is given.
 func pathOr(p *string) string {
-	if p == nil || *p == "" {
+	if p == nil {
 		return "/"
 	}
-	return *p
+	return orRoot(*p)
+}
+
+func orRoot(path string) string {
+	if path == "" {
+		return "/"
+	}
+	return path
 }

@@ -30,9 +30,6 @@ type accessKeyRecord struct {
 	Secret  string
 	Active  bool
 	Created time.Time
-	Used    time.Time
-	Region  string `json:",omitempty"` // where it was used last
-	Service string `json:",omitempty"`
 }
 
 // loginRecord is a console password, which is kept only as a hash.
@@ -46,7 +43,9 @@ type groupRecord struct{ identityRecord }
 
 type roleRecord struct {
 	identityRecord
-	Trust       string // document, as written
+	Trust string // document, as written
+	// Trusted are the unique ids of whom Trust names, by the ARN there.
+	Trusted     map[string]string `json:",omitempty"`
 	Description *string
 	MaxSession  int32 // seconds
 	// ServiceLinked is the service whose role this is, such as

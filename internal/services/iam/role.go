@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	api "github.com/gatehouse-dev/gatehouse/internal/api/iam"
+	"github.com/gatehouse-dev/gatehouse/internal/awserr"
 	"github.com/gatehouse-dev/gatehouse/internal/kv"
-	"github.com/gatehouse-dev/gatehouse/internal/policy"
 	"github.com/gatehouse-dev/gatehouse/internal/wire"
 )
 
@@ -16,22 +16,45 @@ const (
 	maxTrustWeight    = 2048
 )
 
-func (s *Service) describeRole(r *roleRecord, whole bool) api.Role {
-	out := api.Role{Path: &r.Path, RoleName: &r.Name, RoleId: &r.ID, Arn: new(identityARN(s.Account, kindRole, r.Path, r.Name)), CreateDate: &r.Created,
-		AssumeRolePolicyDocument: escaped(r.Trust), Description: r.Description, MaxSessionDuration: &r.MaxSession}
-	if whole {
-		out.Tags, out.PermissionsBoundary, out.RoleLastUsed = r.Tags, boundaryOf(r.Boundary), &api.RoleLastUsed{}
-	}
+// briefRole is a role as the answers of creations and instance profiles show it.
+func (s *Service) briefRole(r *roleRecord) api.Role {
+	return api.Role{Path: &r.Path, RoleName: &r.Name, RoleId: &r.ID, Arn: new(identityARN(s.Account, kindRole, r.Path, r.Name)), CreateDate: &r.Created,
+		AssumeRolePolicyDocument: escaped(s.shownTrust(r))}
+}
+
+// listedRole is a role as listings show it.
+func (s *Service) listedRole(r *roleRecord) api.Role {
+	out := s.briefRole(r)
+	out.Description, out.MaxSessionDuration = r.Description, &r.MaxSession
 	return out
 }
 
-func checkTrust(document string) error {
-	if err := checkDocument(policy.Trust, document); err != nil {
+// shownTrust is the trust policy with the principals' present names.
+func (s *Service) shownTrust(r *roleRecord) string {
+	if len(r.Trusted) == 0 {
+		return r.Trust
+	}
+	arns := map[string]string{}
+	snap := s.current.Load()
+	for _, id := range r.Trusted {
+		unique, _, _ := strings.Cut(id, ":")
+		if h := snap.holders[unique]; h != nil {
+			arns[unique] = h.arn
+		}
+	}
+	if text, ok := currentTrust(r, arns); ok {
+		return text
+	}
+	return r.Trust
+}
+
+// setTrust gives a record a checked trust policy.
+func (s *Service) setTrust(r kv.Reader, rec *roleRecord, document string) error {
+	trusted, err := s.resolveTrust(r, document)
+	if err != nil {
 		return err
 	}
-	if weight(document) > maxTrustWeight {
-		return api.LimitExceededException("Cannot exceed quota for ACLSizePerRole: %d", maxTrustWeight)
-	}
+	rec.Trust, rec.Trusted = document, trusted
 	return nil
 }
 
@@ -40,29 +63,61 @@ func (s *Service) CreateRole(ctx context.Context, in *api.CreateRoleRequest) (*a
 	if err := checkTrust(*in.AssumeRolePolicyDocument); err != nil {
 		return nil, err
 	}
-	base, err := s.newIdentity("AROA", in.RoleName, in.Path, in.PermissionsBoundary, in.Tags)
+	base, err := s.newIdentity("AROA", in.RoleName, in.Path, in.Tags)
 	if err != nil {
 		return nil, err
 	}
-	rec := roleRecord{identityRecord: base, Trust: *in.AssumeRolePolicyDocument, Description: in.Description, MaxSession: defaultMaxSession}
+	if strings.HasPrefix(base.Path, serviceLinkedPath) {
+		return nil, awserr.New(400, "ValidationError", "Role path %s is reserved for service-linked roles.", base.Path)
+	}
+	rec := roleRecord{identityRecord: base, Description: in.Description, MaxSession: defaultMaxSession}
 	if in.MaxSessionDuration != nil {
 		rec.MaxSession = *in.MaxSessionDuration
 	}
-	if err := create(ctx, s, kindRole, *in.RoleName, maxRoles, rec, nil); err != nil {
+	err = create(ctx, s, kindRole, rec.Name, &rec, func(r kv.Reader) error {
+		if err := s.setTrust(r, &rec, *in.AssumeRolePolicyDocument); err != nil {
+			return err
+		}
+		return s.setBoundary(r, &rec.identityRecord, in.PermissionsBoundary)
+	})
+	if err != nil {
 		return nil, err
 	}
-	out := s.describeRole(&rec, true)
-	out.RoleLastUsed = nil
+	out := s.briefRole(&rec)
+	out.Tags, out.PermissionsBoundary = rec.Tags, boundaryOf(rec.Boundary)
 	return &api.CreateRoleResponse{Role: &out}, nil
 }
 
 // GetRole describes a role.
 func (s *Service) GetRole(ctx context.Context, in *api.GetRoleRequest) (*api.GetRoleResponse, error) {
-	r, err := find[roleRecord](ctx, s, kindRole, *in.RoleName)
+	var out api.Role
+	err := s.Store.View(ctx, func(r kv.Reader) error {
+		rec, ok, err := kv.Load[roleRecord](r, entityKey(s.Account, kindRole, *in.RoleName))
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return noSuch(kindRole, *in.RoleName)
+		}
+		out = s.listedRole(&rec)
+		out.Tags, out.PermissionsBoundary = rec.Tags, boundaryOf(rec.Boundary)
+		out.RoleLastUsed, err = s.roleLastUsed(r, rec.ID)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
-	return &api.GetRoleResponse{Role: new(s.describeRole(&r, true))}, nil
+	return &api.GetRoleResponse{Role: &out}, nil
+}
+
+// roleLastUsed is never nil: IAM shows a role that was never used with an
+// empty one.
+func (s *Service) roleLastUsed(r kv.Reader, id string) (*api.RoleLastUsed, error) {
+	u, ok, err := s.lastUse(r, id)
+	if err != nil || !ok {
+		return &api.RoleLastUsed{}, err
+	}
+	return &api.RoleLastUsed{LastUsedDate: &u.At, Region: &u.Region}, nil
 }
 
 // ListRoles lists roles under a path.
@@ -78,32 +133,30 @@ func (s *Service) ListRoles(ctx context.Context, in *api.ListRolesRequest) (*api
 	}
 	out := &api.ListRolesResponse{Roles: []api.Role{}, IsTruncated: more, Marker: marker}
 	for i := range recs {
-		out.Roles = append(out.Roles, s.describeRole(&recs[i], false))
+		out.Roles = append(out.Roles, s.listedRole(&recs[i]))
 	}
 	return out, nil
 }
 
-func (s *Service) editRole(ctx context.Context, name string, fn func(kv.Txn, *roleRecord) error) (roleRecord, error) {
-	var after roleRecord
-	err := edit(ctx, s, kindRole, name, func(t kv.Txn, r *roleRecord) error {
-		if r.ServiceLinked != "" {
-			return api.UnmodifiableEntityException("Cannot perform the operation on the protected role '%s' - this role is only modifiable by AWS", r.Name)
-		}
-		if err := fn(t, r); err != nil {
-			return err
-		}
-		after = *r
+// modifiable refuses to change what only AWS may.
+func modifiable(r *roleRecord) error {
+	if r.ServiceLinked == "" {
 		return nil
-	})
-	return after, err
+	}
+	return api.UnmodifiableEntityException("Cannot perform the operation on the protected role '%s' - this role is only modifiable by AWS", r.Name)
 }
 
-// UpdateRole changes description and longest session.
+// UpdateRole changes description and longest session; what is not given stays.
+// Of a service-linked role only the description may change.
 func (s *Service) UpdateRole(ctx context.Context, in *api.UpdateRoleRequest) (*api.UpdateRoleResponse, error) {
-	_, err := s.editRole(ctx, *in.RoleName, func(_ kv.Txn, r *roleRecord) error {
-		r.Description = in.Description
-		r.MaxSession = defaultMaxSession
+	err := edit(ctx, s, kindRole, *in.RoleName, func(_ kv.Txn, r *roleRecord) error {
+		if in.Description != nil {
+			r.Description = in.Description
+		}
 		if in.MaxSessionDuration != nil {
+			if err := modifiable(r); err != nil {
+				return err
+			}
 			r.MaxSession = *in.MaxSessionDuration
 		}
 		return nil
@@ -113,11 +166,17 @@ func (s *Service) UpdateRole(ctx context.Context, in *api.UpdateRoleRequest) (*a
 
 // UpdateRoleDescription changes the description alone.
 func (s *Service) UpdateRoleDescription(ctx context.Context, in *api.UpdateRoleDescriptionRequest) (*api.UpdateRoleDescriptionResponse, error) {
-	r, err := s.editRole(ctx, *in.RoleName, func(_ kv.Txn, r *roleRecord) error { r.Description = in.Description; return nil })
+	var out api.Role
+	err := edit(ctx, s, kindRole, *in.RoleName, func(_ kv.Txn, r *roleRecord) error {
+		r.Description = in.Description
+		out = s.briefRole(r)
+		out.Description = in.Description
+		return nil
+	})
 	if err != nil {
 		return nil, err
 	}
-	return &api.UpdateRoleDescriptionResponse{Role: new(s.describeRole(&r, true))}, nil
+	return &api.UpdateRoleDescriptionResponse{Role: &out}, nil
 }
 
 // UpdateAssumeRolePolicy replaces the trust policy.
@@ -125,8 +184,12 @@ func (s *Service) UpdateAssumeRolePolicy(ctx context.Context, in *api.UpdateAssu
 	if err := checkTrust(*in.PolicyDocument); err != nil {
 		return nil, err
 	}
-	_, err := s.editRole(ctx, *in.RoleName, func(_ kv.Txn, r *roleRecord) error { r.Trust = *in.PolicyDocument; return nil })
-	return nil, err
+	return nil, edit(ctx, s, kindRole, *in.RoleName, func(t kv.Txn, r *roleRecord) error {
+		if err := modifiable(r); err != nil {
+			return err
+		}
+		return s.setTrust(t, r, *in.PolicyDocument)
+	})
 }
 
 // DeleteRole deletes a role of which nothing is left.
@@ -140,10 +203,10 @@ func (s *Service) DeleteRole(ctx context.Context, in *api.DeleteRoleRequest) (*w
 		if !ok {
 			return noSuch(kindRole, *in.RoleName)
 		}
-		if r.ServiceLinked != "" {
-			return api.UnmodifiableEntityException("Cannot perform the operation on the protected role '%s' - this role is only modifiable by AWS", r.Name)
+		if err := modifiable(&r); err != nil {
+			return err
 		}
-		profiles, err := kv.LoadAll[instanceProfileRecord](t, kv.Prefix(kindPrefix(s.Account, kindInstanceProfile)))
+		profiles, err := loadKind[instanceProfileRecord](t, s.Account, kindInstanceProfile)
 		if err != nil {
 			return err
 		}
@@ -153,38 +216,9 @@ func (s *Service) DeleteRole(ctx context.Context, in *api.DeleteRoleRequest) (*w
 		if err := deletable(&r.identityRecord); err != nil {
 			return err
 		}
+		if err := t.Delete(usedKey(s.Account, r.ID)); err != nil {
+			return err
+		}
 		return t.Delete(key)
 	})
-}
-
-// ListInstanceProfilesForRole lists the profiles that hold a role.
-func (s *Service) ListInstanceProfilesForRole(ctx context.Context, in *api.ListInstanceProfilesForRoleRequest) (*api.ListInstanceProfilesForRoleResponse, error) {
-	r, err := find[roleRecord](ctx, s, kindRole, *in.RoleName)
-	if err != nil {
-		return nil, err
-	}
-	profiles, err := all[instanceProfileRecord](ctx, s, kindInstanceProfile)
-	if err != nil {
-		return nil, err
-	}
-	profiles = slices.DeleteFunc(profiles, func(p instanceProfileRecord) bool { return !strings.EqualFold(p.Role, r.Name) })
-	profiles, more, marker, err := page(profiles, func(p instanceProfileRecord) string { return strings.ToLower(p.Name) }, in.Marker, in.MaxItems)
-	if err != nil {
-		return nil, err
-	}
-	out := &api.ListInstanceProfilesForRoleResponse{InstanceProfiles: []api.InstanceProfile{}, IsTruncated: more, Marker: marker}
-	for i := range profiles {
-		out.InstanceProfiles = append(out.InstanceProfiles, s.describeProfile(&profiles[i], []roleRecord{r}))
-	}
-	return out, nil
-}
-
-// describeProfile is an instance profile as IAM shows it.
-func (s *Service) describeProfile(p *instanceProfileRecord, roles []roleRecord) api.InstanceProfile {
-	out := api.InstanceProfile{Path: &p.Path, InstanceProfileName: &p.Name, InstanceProfileId: &p.ID, CreateDate: &p.Created, Tags: p.Tags,
-		Arn: new(identityARN(s.Account, kindInstanceProfile, p.Path, p.Name)), Roles: []api.Role{}}
-	for i := range roles {
-		out.Roles = append(out.Roles, s.describeRole(&roles[i], false))
-	}
-	return out
 }

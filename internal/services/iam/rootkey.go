@@ -10,8 +10,8 @@ import (
 // EnsureRootKey returns the root user's access key, which is made at the first
 // start.
 func (s *Service) EnsureRootKey(ctx context.Context) (accessKeyID, secret string, err error) {
-	if k := s.current.Load().rootKey; k.id != "" {
-		return k.id, k.secret, nil
+	if k := s.current.Load().rootKey; k != nil {
+		return k.ID, k.Secret, nil
 	}
 	var key accessKeyRecord
 	err = s.update(ctx, func(t kv.Txn) error {

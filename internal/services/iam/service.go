@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	api "github.com/gatehouse-dev/gatehouse/internal/api/iam"
 	"github.com/gatehouse-dev/gatehouse/internal/clock"
@@ -32,12 +33,15 @@ type Service struct {
 	// reload is held while a snapshot is made, so that snapshots replace one
 	// another in the order of what they show.
 	reload sync.Mutex
+	// wanted counts the changes that a snapshot must show, shown those that
+	// the current one does. shown is guarded by reload.
+	wanted atomic.Uint64
+	shown  uint64
 
-	sessions sessionCache
-	usage    usage
+	usage *usage
 
-	stop func()
-	done chan struct{}
+	quit context.CancelFunc
+	done sync.WaitGroup
 }
 
 // New loads the identities. Close must be called in the end.
@@ -46,45 +50,64 @@ func New(o Options) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Service{Options: o, library: lib, done: make(chan struct{})}
-	if err := s.refresh(context.Background()); err != nil {
+	s := &Service{Options: o, library: lib, usage: newUsage(o)}
+	// Watched before it is read: what is written in between is read again.
+	changes, unwatch := o.Store.Watch(prefix())
+	ctx, quit := context.WithCancel(context.Background())
+	if err := s.refresh(ctx); err != nil {
+		quit()
+		unwatch()
 		return nil, err
 	}
-	changes, stop := o.Store.Watch(prefix())
-	quit := make(chan struct{})
-	s.stop = func() { stop(); close(quit) }
-	go s.follow(changes, quit)
+	s.quit = quit
+	s.done.Go(func() {
+		defer unwatch()
+		s.follow(ctx, changes)
+	})
+	s.done.Go(func() { s.usage.write(ctx) })
 	return s, nil
 }
 
-// follow loads what other nodes change.
-func (s *Service) follow(changes <-chan struct{}, quit <-chan struct{}) {
-	defer close(s.done)
+// Pauses between attempts to load identities from a store that fails.
+const (
+	firstRetry = 50 * time.Millisecond
+	lastRetry  = 5 * time.Second
+)
+
+// follow loads what other nodes change. A failure is tried again until it is
+// none: what was revoked elsewhere must not stay allowed here.
+func (s *Service) follow(ctx context.Context, changes <-chan struct{}) {
 	for {
 		select {
-		case <-quit:
+		case <-ctx.Done():
 			return
 		case <-changes:
-			if err := s.refresh(context.Background()); err != nil {
-				s.Log.Error("identities could not be loaded; the last known ones apply", "error", err)
+		}
+		for pause := firstRetry; ; pause = min(2*pause, lastRetry) {
+			err := s.refresh(ctx)
+			if err == nil || ctx.Err() != nil {
+				break
 			}
+			s.Log.Error("identities could not be loaded; the last known ones apply", "error", err, "retry", pause)
+			s.Clock.SleepUntil(s.Clock.Now().Add(pause), ctx.Done())
 		}
 	}
 }
 
-// Close stops following changes.
+// Close stops following changes and writes down what was used last.
 func (s *Service) Close() error {
-	s.stop()
-	<-s.done
+	s.quit()
+	s.done.Wait()
 	return nil
 }
 
-// update changes the store and returns once the change applies here.
+// update changes the store and returns once the change applies here, even if
+// the caller does not wait for it.
 func (s *Service) update(ctx context.Context, fn func(kv.Txn) error) error {
 	if err := s.Store.Update(ctx, fn); err != nil {
 		return err
 	}
-	return s.refresh(ctx)
+	return s.refresh(context.WithoutCancel(ctx))
 }
 
 // Front is the service's registration.

@@ -13,22 +13,31 @@ import (
 
 const maxTags = 50
 
-// mergeTags adds tags to those there are; a key that is there, in any case of
-// its letters, gets the new value.
-func mergeTags(have, add []api.Tag) ([]api.Tag, error) {
+// keyRule says which tag keys are the same. Users and roles ignore the case of
+// letters, all else does not ("Tags for AWS Identity and Access Management
+// resources").
+type keyRule struct {
+	same      func(a, b string) bool
+	duplicate string
+}
+
+var (
+	foldKeys  = keyRule{strings.EqualFold, "Duplicate tag keys found. Please note that Tag keys are case insensitive."}
+	exactKeys = keyRule{func(a, b string) bool { return a == b }, "Duplicate tag keys found."}
+)
+
+// mergeTags adds tags to those there are; a key that is there gets the new value.
+func mergeTags(have, add []api.Tag, rule keyRule) ([]api.Tag, error) {
 	out := slices.Clone(have)
-	seen := map[string]bool{}
-	for _, t := range add {
-		lower := strings.ToLower(*t.Key)
-		switch {
-		case strings.HasPrefix(lower, "aws:"):
+	for i, t := range add {
+		if strings.HasPrefix(strings.ToLower(*t.Key), "aws:") {
 			return nil, awserr.New(400, "ValidationError", "Tag keys beginning with aws: are reserved for system use.")
-		case seen[lower]:
-			return nil, api.InvalidInputException("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
 		}
-		seen[lower] = true
-		if i := slices.IndexFunc(out, func(h api.Tag) bool { return strings.EqualFold(*h.Key, *t.Key) }); i >= 0 {
-			out[i] = t
+		if slices.ContainsFunc(add[:i], func(o api.Tag) bool { return rule.same(*o.Key, *t.Key) }) {
+			return nil, api.InvalidInputException("%s", rule.duplicate)
+		}
+		if j := slices.IndexFunc(have, func(h api.Tag) bool { return rule.same(*h.Key, *t.Key) }); j >= 0 {
+			out[j] = t
 		} else {
 			out = append(out, t)
 		}
@@ -39,40 +48,41 @@ func mergeTags(have, add []api.Tag) ([]api.Tag, error) {
 	return out, nil
 }
 
-func removeTags(have []api.Tag, keys []string) []api.Tag {
+func removeTags(have []api.Tag, keys []string, rule keyRule) []api.Tag {
 	return slices.DeleteFunc(slices.Clone(have), func(t api.Tag) bool {
-		return slices.ContainsFunc(keys, func(k string) bool { return strings.EqualFold(k, *t.Key) })
+		return slices.ContainsFunc(keys, func(k string) bool { return rule.same(k, *t.Key) })
 	})
 }
 
 func pageTags(tags []api.Tag, marker *string, max *int32) ([]api.Tag, *bool, *string, error) {
 	tags = slices.Clone(tags)
 	slices.SortFunc(tags, func(a, b api.Tag) int { return strings.Compare(*a.Key, *b.Key) })
-	out, more, next, err := page(tags, func(t api.Tag) string { return *t.Key }, marker, max)
-	if out == nil {
-		out = []api.Tag{}
-	}
-	return out, more, next, err
+	return page(tags, func(t api.Tag) string { return *t.Key }, marker, max)
 }
 
-func (s *Service) tagIdentity(ctx context.Context, kind, name string, add []api.Tag, remove []string) error {
-	return s.editIdentity(ctx, kind, name, func(_ kv.Reader, r *identityRecord) error {
-		tags, err := mergeTags(removeTags(r.Tags, remove), add)
-		if err == nil {
-			r.Tags = tags
-		}
-		return err
-	})
+// tagRole and tagUser add and remove tags. Tags are the one thing of a
+// service-linked role that its account may change.
+func (s *Service) tagRole(ctx context.Context, name string, add []api.Tag, remove []string) error {
+	return edit(ctx, s, kindRole, name, func(_ kv.Txn, r *roleRecord) error { return r.retag(add, remove) })
+}
+
+func (s *Service) tagUser(ctx context.Context, name string, add []api.Tag, remove []string) error {
+	return edit(ctx, s, kindUser, name, func(_ kv.Txn, u *userRecord) error { return u.retag(add, remove) })
+}
+
+func (r *identityRecord) retag(add []api.Tag, remove []string) (err error) {
+	r.Tags, err = mergeTags(removeTags(r.Tags, remove, foldKeys), add, foldKeys)
+	return err
 }
 
 // TagRole adds tags to a role.
 func (s *Service) TagRole(ctx context.Context, in *api.TagRoleRequest) (*wire.Empty, error) {
-	return nil, s.tagIdentity(ctx, kindRole, *in.RoleName, in.Tags, nil)
+	return nil, s.tagRole(ctx, *in.RoleName, in.Tags, nil)
 }
 
 // UntagRole removes tags from a role.
 func (s *Service) UntagRole(ctx context.Context, in *api.UntagRoleRequest) (*wire.Empty, error) {
-	return nil, s.tagIdentity(ctx, kindRole, *in.RoleName, nil, in.TagKeys)
+	return nil, s.tagRole(ctx, *in.RoleName, nil, in.TagKeys)
 }
 
 // ListRoleTags lists the tags of a role.
@@ -87,12 +97,12 @@ func (s *Service) ListRoleTags(ctx context.Context, in *api.ListRoleTagsRequest)
 
 // TagUser adds tags to a user.
 func (s *Service) TagUser(ctx context.Context, in *api.TagUserRequest) (*wire.Empty, error) {
-	return nil, s.tagIdentity(ctx, kindUser, *in.UserName, in.Tags, nil)
+	return nil, s.tagUser(ctx, *in.UserName, in.Tags, nil)
 }
 
 // UntagUser removes tags from a user.
 func (s *Service) UntagUser(ctx context.Context, in *api.UntagUserRequest) (*wire.Empty, error) {
-	return nil, s.tagIdentity(ctx, kindUser, *in.UserName, nil, in.TagKeys)
+	return nil, s.tagUser(ctx, *in.UserName, nil, in.TagKeys)
 }
 
 // ListUserTags lists the tags of a user.
@@ -108,7 +118,7 @@ func (s *Service) ListUserTags(ctx context.Context, in *api.ListUserTagsRequest)
 // TagPolicy adds tags to a managed policy.
 func (s *Service) TagPolicy(ctx context.Context, in *api.TagPolicyRequest) (*wire.Empty, error) {
 	return nil, s.editPolicy(ctx, *in.PolicyArn, func(_ kv.Txn, p *policyRecord) (bool, error) {
-		tags, err := mergeTags(p.Tags, in.Tags)
+		tags, err := mergeTags(p.Tags, in.Tags, exactKeys)
 		p.Tags = tags
 		return true, err
 	})
@@ -117,7 +127,7 @@ func (s *Service) TagPolicy(ctx context.Context, in *api.TagPolicyRequest) (*wir
 // UntagPolicy removes tags from a managed policy.
 func (s *Service) UntagPolicy(ctx context.Context, in *api.UntagPolicyRequest) (*wire.Empty, error) {
 	return nil, s.editPolicy(ctx, *in.PolicyArn, func(_ kv.Txn, p *policyRecord) (bool, error) {
-		p.Tags = removeTags(p.Tags, in.TagKeys)
+		p.Tags = removeTags(p.Tags, in.TagKeys, exactKeys)
 		return true, nil
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/gatehouse-dev/gatehouse/internal/front"
 	"github.com/gatehouse-dev/gatehouse/internal/ids"
 	"github.com/gatehouse-dev/gatehouse/internal/kv"
+	"github.com/gatehouse-dev/gatehouse/internal/policy"
 	"github.com/gatehouse-dev/gatehouse/internal/wire"
 )
 
@@ -30,27 +31,24 @@ func boundaryOf(arn string) *api.AttachedPermissionsBoundary {
 }
 
 // newIdentity is the common part of a new entity.
-func (s *Service) newIdentity(idPrefix string, name, path, boundary *string, tags []api.Tag) (identityRecord, error) {
-	rec := identityRecord{Name: *name, Path: pathOr(path), ID: idPrefix + ids.Base32(17), Created: s.Clock.Now()}
-	if boundary != nil {
-		if s.ManagedPolicy(*boundary) == nil {
-			return rec, api.NoSuchEntityException("Scope ARN: %s does not exist or is not attachable.", *boundary)
-		}
-		rec.Boundary = *boundary
-	}
+func (s *Service) newIdentity(idPrefix string, name, path *string, tags []api.Tag) (identityRecord, error) {
+	rec := identityRecord{Name: *name, Path: pathOr(path), ID: newID(idPrefix), Created: s.Clock.Now()}
 	var err error
-	rec.Tags, err = mergeTags(nil, tags)
+	rec.Tags, err = mergeTags(nil, tags, foldKeys)
 	return rec, err
 }
 
+func newID(prefix string) string { return prefix + ids.Base32(17) }
+
 // CreateUser makes a user who may nothing yet.
 func (s *Service) CreateUser(ctx context.Context, in *api.CreateUserRequest) (*api.CreateUserResponse, error) {
-	base, err := s.newIdentity("AIDA", in.UserName, in.Path, in.PermissionsBoundary, in.Tags)
+	base, err := s.newIdentity("AIDA", in.UserName, in.Path, in.Tags)
 	if err != nil {
 		return nil, err
 	}
 	rec := userRecord{identityRecord: base}
-	if err := create(ctx, s, kindUser, *in.UserName, maxUsers, rec, nil); err != nil {
+	err = create(ctx, s, kindUser, rec.Name, &rec, func(r kv.Reader) error { return s.setBoundary(r, &rec.identityRecord, in.PermissionsBoundary) })
+	if err != nil {
 		return nil, err
 	}
 	return &api.CreateUserResponse{User: new(s.describeUser(&rec, true))}, nil
@@ -67,24 +65,26 @@ func userName(ctx context.Context, name *string) (string, error) {
 	return "", awserr.New(400, "ValidationError", "Must specify userName when calling with non-User credentials")
 }
 
-// GetUser describes a user, or the caller. The root user is one, too.
+// GetUser describes a user, or the caller. The root user is one, too. It is
+// answered from memory: every program that wants to know who it is asks it.
 func (s *Service) GetUser(ctx context.Context, in *api.GetUserRequest) (*api.GetUserResponse, error) {
-	if c := front.CallFrom(ctx); in.UserName == nil && c.Caller.UserName == "" {
-		p := c.Caller.Principal
-		if p.RoleARN != "" {
-			return nil, awserr.New(400, "ValidationError", "Must specify userName when calling with non-User credentials")
+	snap := s.current.Load()
+	if p := front.CallFrom(ctx).Caller.Principal; in.UserName == nil && p.Type == policy.Root {
+		u := &api.User{Path: new("/"), UserId: &p.UserID, Arn: &p.ARN, CreateDate: &libraryDate}
+		if snap.rootKey != nil {
+			u.CreateDate = &snap.rootKey.Created
 		}
-		return &api.GetUserResponse{User: &api.User{Path: new("/"), UserId: &p.UserID, Arn: &p.ARN, CreateDate: &c.Time}}, nil
+		return &api.GetUserResponse{User: u}, nil
 	}
 	name, err := userName(ctx, in.UserName)
 	if err != nil {
 		return nil, err
 	}
-	u, err := find[userRecord](ctx, s, kindUser, name)
-	if err != nil {
-		return nil, err
+	u := snap.users[strings.ToLower(name)]
+	if u == nil {
+		return nil, noSuch(kindUser, name)
 	}
-	return &api.GetUserResponse{User: new(s.describeUser(&u, true))}, nil
+	return &api.GetUserResponse{User: new(s.describeUser(u.record, true))}, nil
 }
 
 // ListUsers lists users under a path.
@@ -125,7 +125,7 @@ func (s *Service) UpdateUser(ctx context.Context, in *api.UpdateUserRequest) (*w
 				return err
 			}
 			if taken != nil && !strings.EqualFold(*in.NewUserName, u.Name) {
-				return api.EntityAlreadyExistsException("User with name %s already exists.", *in.NewUserName)
+				return alreadyExists(kindUser, *in.NewUserName)
 			}
 			u.Name = *in.NewUserName
 			for _, k := range u.Keys {
