@@ -57,6 +57,7 @@ func access() front.Access {
 		"GetClientCertificates":      on[api.GetClientCertificatesRequest](nil),
 		"GetDeployment":              on[api.GetDeploymentRequest](nil),
 		"GetDeployments":             on[api.GetDeploymentsRequest](nil),
+		"GetExport":                  on[api.GetExportRequest](nil),
 		"GetGatewayResponse":         on[api.GetGatewayResponseRequest](nil),
 		"GetGatewayResponses":        on[api.GetGatewayResponsesRequest](nil),
 		"GetIntegration":             on[api.GetIntegrationRequest](nil),
