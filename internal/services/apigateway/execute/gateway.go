@@ -35,8 +35,13 @@ func (g *Gateway) Serve(w http.ResponseWriter, r *http.Request, apiID, stage, pa
 	if err := x.process(); err != nil {
 		x.fail(err)
 	}
-	x.write(w)
+	err := x.write(w)
 	x.record()
+	if err != nil {
+		// The status is out. Cutting the connection is the only way left to
+		// say that the body is not whole.
+		panic(http.ErrAbortHandler)
+	}
 }
 
 func (x *exchange) process() error {

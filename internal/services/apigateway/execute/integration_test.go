@@ -25,6 +25,15 @@ func mockMethod(name, template string, responses map[string]api.IntegrationRespo
 	for _, c := range change {
 		c(&m)
 	}
+	return declare(m)
+}
+
+// declare gives a method the method responses that its integration refers to.
+func declare(m api.Method) api.Method {
+	m.MethodResponses = map[string]api.MethodResponse{}
+	for status := range m.MethodIntegration.IntegrationResponses {
+		m.MethodResponses[status] = api.MethodResponse{StatusCode: new(status)}
+	}
 	return m
 }
 
@@ -38,10 +47,13 @@ func TestMock(t *testing.T) {
 			"method.response.header.X-Color": "stageVariables.color", "method.response.header.X-Agent": "method.request.header.X-In"}}
 	teapot := api.IntegrationResponse{StatusCode: new("418"), SelectionPattern: new("4\\d{2}"), ResponseTemplates: map[string]string{"application/json": "short and stout"}}
 	responses := map[string]api.IntegrationResponse{"200": ok, "418": teapot}
+	undeclared := mockMethod("PUT", `{"statusCode":200}`, responses)
+	undeclared.MethodResponses = nil
 	st := newStage(res("/a", mockMethod("GET", `{"statusCode": 200}`, responses), mockMethod("POST", `{"statusCode": $input.json('$.code')}`, responses)),
 		res("/loose", mockMethod("GET", `{statusCode: 404}`, responses)),
 		res("/bad", mockMethod("GET", `{}`, responses)),
 		res("/broken", mockMethod("GET", `#if(`, responses)),
+		res("/undeclared", mockMethod("GET", `{"statusCode":200}`, responses, func(m *api.Method) { m.MethodIntegration.IntegrationResponses = nil }), undeclared),
 		res("/nodefault", mockMethod("GET", `{"statusCode":200}`, map[string]api.IntegrationResponse{"418": teapot})),
 		res("/never", mockMethod("POST", `{"statusCode":200}`, responses, func(m *api.Method) { m.MethodIntegration.PassthroughBehavior = new("NEVER") })),
 		res("/override", mockMethod("GET", `{"statusCode":200}`, map[string]api.IntegrationResponse{"200": {ResponseTemplates: map[string]string{
@@ -66,6 +78,8 @@ func TestMock(t *testing.T) {
 	for _, path := range []string{"/bad", "/broken", "/nodefault"} {
 		f.want(f.do("GET", path, ""), 500, "InternalServerErrorException", internalBody)
 	}
+	f.want(f.do("PUT", "/undeclared", ""), 500, "InternalServerErrorException", internalBody)
+	f.want(f.do("GET", "/undeclared", ""), 500, "InternalServerErrorException", internalBody)
 	f.want(f.do("POST", "/never", "x", "Content-Type", "text/csv"), 415, "BadRequestException", `{"message": "Unsupported Media Type"}`)
 	a = f.do("GET", "/override", "")
 	f.want(a, 202, "", "/override 127.0.0.1 ||")
@@ -107,7 +121,7 @@ func TestLambdaCustom(t *testing.T) {
 			"500": {SelectionPattern: new(".+")},
 		}
 	})
-	f := newFixture(t, newStage(res("/a", m)))
+	f := newFixture(t, newStage(res("/a", declare(m))))
 	f.functions.say(`{"a":[1]}`)
 	f.want(f.do("POST", "/a", `{"in":1}`), 200, "", `{"wrapped":[1]}`)
 	if string(f.functions.raw) != `{"in":1}` {
@@ -170,7 +184,7 @@ func httpMethod(name, kind, uri string, change ...func(*api.Integration)) api.Me
 	for _, c := range change {
 		c(m.MethodIntegration)
 	}
-	return m
+	return declare(m)
 }
 
 func TestHTTPProxy(t *testing.T) {

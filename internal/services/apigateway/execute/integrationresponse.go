@@ -23,6 +23,7 @@ type integrationResponses struct {
 
 type integrationResponse struct {
 	pattern   *regexp.Regexp
+	key       string // of the method response
 	status    int
 	handling  string
 	headers   []responseHeader
@@ -70,7 +71,7 @@ func (c *compiler) integrationResponse(key string, r *api.IntegrationResponse) (
 	if err != nil || status < 100 || status > 599 {
 		return nil, fmt.Errorf("integration response %q is not a status", key)
 	}
-	out := &integrationResponse{status: status, handling: str(r.ContentHandling)}
+	out := &integrationResponse{key: key, status: status, handling: str(r.ContentHandling)}
 	if p := str(r.SelectionPattern); p != "" {
 		if out.pattern, err = regexp.Compile("^(?s:" + p + ")$"); err != nil {
 			return nil, err
@@ -145,6 +146,9 @@ func (rs *integrationResponses) respond(x *exchange, res *result) error {
 	r, err := rs.choose(res)
 	if err != nil {
 		return err
+	}
+	if _, declared := x.method.declared[r.key]; !declared {
+		return faultAPIConfiguration.because("Output mapping refers to an invalid method response: "+r.key, nil)
 	}
 	x.response.status = r.status
 	body := res.body

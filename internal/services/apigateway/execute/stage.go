@@ -35,16 +35,15 @@ type resource struct {
 
 // method is one method with all that it does.
 type method struct {
-	httpMethod   string // as configured: "GET" or "ANY"
-	operation    string
-	authorizer   authorizer
-	keyRequired  bool
-	limiter      *limiter
-	validator    *validator
-	integration  integration
-	typ          string // of the integration: "MOCK"
-	declared     map[string]api.MethodResponse
-	loggingLevel string
+	httpMethod  string // as configured: "GET" or "ANY"
+	operation   string
+	authorizer  authorizer
+	keyRequired bool
+	limiter     *limiter
+	validator   *validator
+	integration integration
+	typ         string // of the integration: "MOCK"
+	declared    map[string]api.MethodResponse
 }
 
 // authorizer decides about a request. It returns nil only to let it through.
@@ -121,7 +120,6 @@ func (c *compiler) method(r *resource, name string, m *api.Method) *method {
 	out.keyRequired = m.ApiKeyRequired != nil && *m.ApiKeyRequired
 	setting := methodSetting(c.snapshot.Stage.MethodSettings, r.path, name)
 	out.limiter = newLimiter(setting)
-	out.loggingLevel = str(setting.LoggingLevel)
 	out.validator = c.validator(m)
 	if m.MethodIntegration != nil {
 		out.typ = str(m.MethodIntegration.Type)
@@ -171,9 +169,6 @@ func methodSetting(settings map[string]api.MethodSetting, path, method string) a
 		}
 		if own.ThrottlingRateLimit == nil {
 			own.ThrottlingRateLimit = all.ThrottlingRateLimit
-		}
-		if own.LoggingLevel == nil {
-			own.LoggingLevel = all.LoggingLevel
 		}
 		return own
 	}
