@@ -24,6 +24,16 @@ func splitResource(entityARN, kind string) (path, name string) {
 	return rest[:i+1], rest[i+1:]
 }
 
+// splitKind is the kind in the ARN of an entity.
+func splitKind(entityARN string) (kind string, ok bool) {
+	a, err := arn.Parse(entityARN)
+	if err != nil {
+		return "", false
+	}
+	kind, _, ok = strings.Cut(a.Resource, "/")
+	return kind, ok
+}
+
 func policyARN(account, path, name string) string {
 	return identityARN(account, kindPolicy, path, name)
 }
