@@ -115,4 +115,4 @@ func New(o Options) *Gateway {
 }
 
 // Close stops following changes. Requests in flight end on their own.
-func (g *Gateway) Close() { g.stages.close() }
+func (g *Gateway) Close() { g.stages.stop() }

@@ -5,7 +5,9 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -132,15 +134,47 @@ func TestChangesAreServed(t *testing.T) {
 	next := newStage(res("/b", lambdaMethod("GET")))
 	next.Version = "2"
 	f.source.set(next)
-	f.source.set(next) // the first has been taken up once the second is sent
 	if a, b := f.do("GET", "/a", ""), f.do("GET", "/b", ""); a.status != 403 || b.status != 200 {
 		t.Errorf("after the change /a is %d and /b is %d", a.status, b.status)
 	}
 	f.source.set(nil)
-	f.source.set(nil)
 	if a := f.do("GET", "/b", ""); a.status != 403 {
 		t.Errorf("after the stage is gone: %d", a.status)
 	}
+}
+
+// TestReadYourWrites changes a stage under load; each change must be served at
+// once.
+func TestReadYourWrites(t *testing.T) {
+	version := func(i int) *snapshot.Stage {
+		st := newStage(res("/a", mockMethod("GET", `{"statusCode":200}`, map[string]api.IntegrationResponse{"200": {ResponseTemplates: map[string]string{"application/json": strconv.Itoa(i)}}})))
+		st.Version = strconv.Itoa(i)
+		return st
+	}
+	f := newFixture(t, version(0))
+	stop := make(chan struct{})
+	var wg sync.WaitGroup
+	for range 2 {
+		wg.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+					f.gateway.stages.get(context.Background(), "abc123", "dev")
+				}
+			}
+		})
+	}
+	for i := 1; i < 300; i++ {
+		f.source.set(version(i))
+		st, err := f.gateway.stages.get(t.Context(), "abc123", "dev")
+		if err != nil || st.version != strconv.Itoa(i) {
+			t.Fatalf("after change %d: version %s, %v", i, st.version, err)
+		}
+	}
+	close(stop)
+	wg.Wait()
 }
 
 func TestDisabledEndpoint(t *testing.T) {

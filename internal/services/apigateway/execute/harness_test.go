@@ -45,7 +45,10 @@ func (s *fakeSource) set(st *snapshot.Stage) {
 	s.mu.Lock()
 	s.stage = st
 	s.mu.Unlock()
-	s.changes <- struct{}{}
+	select {
+	case s.changes <- struct{}{}:
+	default:
+	}
 }
 
 // fakeFunctions answers by a function of the test.
@@ -146,7 +149,7 @@ type fixture struct {
 
 func newFixture(t testing.TB, st *snapshot.Stage, change ...func(*Options)) *fixture {
 	t.Helper()
-	f := &fixture{t: t, source: &fakeSource{stage: st, changes: make(chan struct{})}, functions: &fakeFunctions{},
+	f := &fixture{t: t, source: &fakeSource{stage: st, changes: make(chan struct{}, 1)}, functions: &fakeFunctions{},
 		clock: &clock.Clock{}, traces: trace.NewRecorder(64), logs: &fakeLogs{}}
 	o := Options{Source: f.source, Functions: f.functions, Pools: fakePools{}, Keys: fakeKeys{"secret-key": "keyid1"},
 		Logs: f.logs, Traces: f.traces, Clock: f.clock}

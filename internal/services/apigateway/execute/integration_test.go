@@ -472,13 +472,13 @@ func FuzzRouter(f *testing.F) {
 			filled = strings.NewReplacer("{"+p.name+"}", p.value, "{"+p.name+"+}", p.value).Replace(filled)
 		}
 		decoded := func(s string) string {
-			parts := strings.Split(strings.TrimSuffix(strings.TrimPrefix(s, "/"), "/"), "/")
+			parts := strings.Split(strings.TrimPrefix(s, "/"), "/")
 			for i := range parts {
 				parts[i] = decodeSegment(parts[i])
 			}
 			return strings.Join(parts, "/")
 		}
-		if !strings.Contains(path, "{") && decoded(filled) != decoded(path) {
+		if !strings.Contains(path, "{") && decoded(filled) != decoded(strings.TrimSuffix(path, "/")) {
 			t.Errorf("%q matches %s with %v", path, r.path, params)
 		}
 	})

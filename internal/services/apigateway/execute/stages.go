@@ -11,16 +11,21 @@ import (
 // stageName is the key of a stage.
 type stageName struct{ api, stage string }
 
-// stages keeps the compiled stages. Reading takes one atomic load. When the
-// source reports a change, all are looked up again on their next request, and
-// those whose version is the same are kept as they are.
+// stages keeps the compiled stages. Reading takes two atomic loads. After the
+// source has reported a change, all are looked up again on their next request,
+// and those whose version is the same are kept as they are.
+//
+// The change is taken up by the next request itself, not by a goroutine beside
+// it: kv reports a change before the call that made it returns, so whoever
+// deploys and then invokes finds the new stage.
 type stages struct {
 	source  snapshot.Source
 	compile func(*snapshot.Stage) *stage
+	changes <-chan struct{}
 	stop    func()
-	done    chan struct{}
 
-	current atomic.Pointer[map[stageName]*stage]
+	current    atomic.Pointer[map[stageName]*stage]
+	forgetting atomic.Bool // set before a change is received, until it is done
 
 	mu       sync.Mutex
 	previous map[stageName]*stage // before the last change
@@ -33,34 +38,30 @@ const maxStages = 10000
 func (s *stages) follow(source snapshot.Source, compile func(*snapshot.Stage) *stage) {
 	s.source, s.compile = source, compile
 	s.current.Store(&map[stageName]*stage{})
-	changes, stop := source.Changes()
-	s.stop, s.done = stop, make(chan struct{})
-	go func() {
-		for {
-			select {
-			case _, open := <-changes:
-				if !open {
-					return
-				}
-				s.forget()
-			case <-s.done:
-				return
-			}
-		}
-	}()
+	s.changes, s.stop = source.Changes()
 }
 
-func (s *stages) close() {
-	close(s.done)
-	s.stop()
-}
-
-func (s *stages) forget() {
+// catchUp takes up a change, or waits for who is doing so.
+func (s *stages) catchUp() {
+	if len(s.changes) == 0 && !s.forgetting.Load() {
+		return
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.forgetting.Store(true)
+	defer s.forgetting.Store(false)
+	select {
+	case <-s.changes:
+		s.forget()
+	default:
+	}
+}
+
+// forget empties the table; the caller holds mu.
+func (s *stages) forget() {
 	s.change++
 	for name, st := range *s.current.Load() {
-		if s.previous == nil {
+		if s.previous == nil || len(s.previous) >= maxStages {
 			s.previous = map[stageName]*stage{}
 		}
 		s.previous[name] = st
@@ -70,6 +71,7 @@ func (s *stages) forget() {
 
 // get returns the compiled stage, nil if there is none.
 func (s *stages) get(ctx context.Context, api, name string) (*stage, error) {
+	s.catchUp()
 	key := stageName{api, name}
 	if st, ok := (*s.current.Load())[key]; ok {
 		return st, nil
