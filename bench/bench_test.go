@@ -50,6 +50,13 @@ func TestRawLoadRefusesWrongAnswers(t *testing.T) {
 	}
 }
 
+func TestStatOfAnyCommand(t *testing.T) {
+	parent, used := readStat("42 (a) b (c)) S 7 42 42 0 -1 4194560 1 0 0 0 150 25 0 0 20 0 1 0 5 1 1")
+	if parent != 7 || used != 1750*time.Millisecond {
+		t.Errorf("parent %d, used %s", parent, used)
+	}
+}
+
 func TestMedianAndVerdict(t *testing.T) {
 	if m := (rounds{9, 1, 5}).median(); m != 5 {
 		t.Errorf("median %v", m)
@@ -58,8 +65,9 @@ func TestMedianAndVerdict(t *testing.T) {
 		t.Errorf("median %v", m)
 	}
 	var tab table
-	tab.rate("x", rounds{60}, rounds{100}, "peer", 0.6)
-	tab.rate("x", rounds{59}, rounds{100}, "peer", 0.6)
+	peer := &score{rate: rounds{100}, cpu: rounds{20}}
+	tab.rate("x", &score{rate: rounds{60}}, peer, "peer", 0.6)
+	tab.rate("x", &score{rate: rounds{59}}, peer, "peer", 0.6)
 	if tab.rows[0].verdict != met || tab.rows[1].verdict != missed {
 		t.Errorf("verdicts %q, %q", tab.rows[0].verdict, tab.rows[1].verdict)
 	}

@@ -10,25 +10,44 @@ import (
 // contender is one side of a row.
 type contender struct {
 	name string
+	// procs serve it; their CPU time is counted.
+	procs []*process
 	// load asks as fast as it can for d and returns requests a second.
 	load func(ctx context.Context, d time.Duration) (float64, error)
 }
 
+// by says which processes serve the contender.
+func (c contender) by(ps ...*process) contender {
+	c.procs = ps
+	return c
+}
+
+// score is what a contender reached: requests a second, and microseconds of
+// CPU time a request, which a neighbour's load does not change much.
+type score struct{ rate, cpu rounds }
+
 // duel lets the contenders take turns, after a warm-up of each.
-func (l *lab) duel(ctx context.Context, cs ...contender) (map[string]rounds, error) {
-	out := map[string]rounds{}
+func (l *lab) duel(ctx context.Context, cs ...contender) (map[string]*score, error) {
+	out := map[string]*score{}
+	for _, c := range cs {
+		out[c.name] = &score{}
+	}
 	for round := range l.rounds + 1 {
 		d := l.duration
 		if round == 0 {
 			d = min(d, time.Second)
 		}
 		for _, c := range cs {
+			used := cpuTime(c.procs...)
 			rate, err := c.load(ctx, d)
+			used = cpuTime(c.procs...) - used
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", c.name, err)
 			}
 			if round > 0 {
-				out[c.name] = append(out[c.name], rate)
+				s := out[c.name]
+				s.rate = append(s.rate, rate)
+				s.cpu = append(s.cpu, float64(used.Microseconds())/(rate*d.Seconds()))
 			}
 		}
 	}

@@ -115,10 +115,10 @@ func (a *account) functionRole(ctx context.Context) (string, error) {
 }
 
 // serve starts the handler behind plain HTTP.
-func (p *program) serve(ctx context.Context, l *lab) (string, error) {
+func (p *program) serve(ctx context.Context, l *lab) (*service, error) {
 	addr, err := freeAddr()
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	where := addr
 	if p.name == "node" {
@@ -126,10 +126,10 @@ func (p *program) serve(ctx context.Context, l *lab) (string, error) {
 	}
 	proc, err := start(nil, p.plain[0], append(p.plain[1:], where)...)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	l.onClose(proc.stop)
-	return "http://" + addr, proc.ready(ctx, "http://"+addr+"/?name=bench")
+	return &service{proc, "http://" + addr}, proc.ready(ctx, "http://"+addr+"/?name=bench")
 }
 
 // warmFunctions loads REST API -> AWS_PROXY -> function beside the same handler
@@ -178,11 +178,11 @@ func (p *program) warm(ctx context.Context, l *lab, t *table) error {
 		return err
 	}
 	const query, want = "/hello?name=bench", `{"message":"hello bench"}`
-	if err := errors.Join(expect(ctx, stage+query, want), expect(ctx, plain+query, want)); err != nil {
+	if err := errors.Join(expect(ctx, stage+query, want), expect(ctx, plain.url+query, want)); err != nil {
 		return err
 	}
 	for _, conns := range []int{1, functionConnections} {
-		got, err := l.duel(ctx, wrk("ours", stage+query, conns), wrk("plain", plain+query, conns))
+		got, err := l.duel(ctx, wrk("ours", stage+query, conns).by(l.server), wrk("plain", plain.url+query, conns).by(plain.process))
 		if err != nil {
 			return err
 		}

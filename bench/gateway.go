@@ -33,7 +33,7 @@ func mock(ctx context.Context, l *lab, t *table) error {
 	if err != nil {
 		return err
 	}
-	got, err := l.duel(ctx, wrk("ours", stage+"/hello", connections), wrk("bare", peer+"/hello", connections))
+	got, err := l.duel(ctx, wrk("ours", stage+"/hello", connections).by(l.server), wrk("bare", peer.url+"/hello", connections).by(peer.process))
 	if err != nil {
 		return err
 	}
@@ -51,15 +51,15 @@ func httpProxy(ctx context.Context, l *lab, t *table) error {
 	if err != nil {
 		return err
 	}
-	nginx, err := l.nginxProxy(ctx, origin)
+	nginx, err := l.nginxProxy(ctx, origin.url)
 	if err != nil {
 		return err
 	}
-	reverse, err := l.peer(ctx, origin)
+	reverse, err := l.peer(ctx, origin.url)
 	if err != nil {
 		return err
 	}
-	stage, token, err := l.proxyStage(ctx, origin)
+	stage, token, err := l.proxyStage(ctx, origin.url)
 	if err != nil {
 		return err
 	}
@@ -71,10 +71,10 @@ func httpProxy(ctx context.Context, l *lab, t *table) error {
 		return err
 	}
 	got, err := l.duel(ctx,
-		wrk("closed", stage+"/closed", connections, auth...),
-		wrk("nginx", nginx+"/hello", connections),
-		wrk("open", stage+"/open", connections),
-		wrk("reverse", reverse+"/hello", connections))
+		wrk("closed", stage+"/closed", connections, auth...).by(l.server),
+		wrk("nginx", nginx.url+"/hello", connections).by(nginx.process),
+		wrk("open", stage+"/open", connections).by(l.server),
+		wrk("reverse", reverse.url+"/hello", connections).by(reverse.process))
 	if err != nil {
 		return err
 	}

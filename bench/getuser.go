@@ -48,13 +48,13 @@ func getUser(ctx context.Context, l *lab, t *table) error {
 		return err
 	}
 	got, err := l.duel(ctx,
-		raw("ours", l.url, connections, requests, "<UserName>"+name+"</UserName>"),
-		raw("bare", peer, connections, requests, body))
+		raw("ours", l.url, connections, requests, "<UserName>"+name+"</UserName>").by(l.server),
+		raw("bare", peer.url, connections, requests, body).by(peer.process))
 	if err != nil {
 		return err
 	}
 	ours := got["ours"]
-	t.add(row{what: "IAM GetUser, signed by a user with two policies", ours: perSecond(ours), peer: "net/http, the same bytes unread " + perSecond(got["bare"]),
-		ratio: fmt.Sprintf("%.2f", ours.median()/got["bare"].median()), goal: ">= 20,000/s", verdict: judge(ours.median() >= getUserGoal)})
+	t.add(row{what: "IAM GetUser, signed by a user with two policies", ours: perSecond(ours.rate), peer: "bare net/http, the same bytes " + perSecond(got["bare"].rate),
+		ratio: fmt.Sprintf("%.2f", paired(ours.rate, got["bare"].rate).median()), goal: ">= 20,000/s", verdict: judge(ours.rate.median() >= getUserGoal), cpu: cpuCosts(ours, got["bare"])})
 	return nil
 }

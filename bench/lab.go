@@ -14,9 +14,9 @@ import (
 type lab struct {
 	options
 	dir     string
-	self    string   // this program, which is also the peers
-	server  *process // nil when profiled
-	url     string   // http://127.0.0.1:PORT of the server
+	self    string // this program, which is also the peers
+	server  *process
+	url     string // http://127.0.0.1:PORT of the server
 	account *account
 	closers []func() error
 }

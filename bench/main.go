@@ -69,7 +69,7 @@ func run(ctx context.Context, o options) (err error) {
 	}
 	defer func() { err = errors.Join(err, l.close()) }()
 	began := clock.Machine()
-	t := &table{}
+	t := &table{unjudged: o.quick}
 	for _, suite := range suites {
 		if ctx.Err() != nil {
 			break

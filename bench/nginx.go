@@ -27,32 +27,32 @@ http {
 }
 `
 
-// nginx starts an nginx with one server and returns its URL.
-func (l *lab) nginx(ctx context.Context, name string, workers int, http string) (string, error) {
+// nginx starts an nginx with one server and waits until it answers.
+func (l *lab) nginx(ctx context.Context, name string, workers int, http string) (*service, error) {
 	addr, err := freeAddr()
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	dir := filepath.Join(l.dir, name)
 	if err := os.Mkdir(dir, 0o755); err != nil {
-		return "", err
+		return nil, err
 	}
 	conf := filepath.Join(dir, "nginx.conf")
 	text := fmt.Sprintf(nginxConfig, workers, dir, strings.ReplaceAll(http, "ADDR", addr))
 	if err := os.WriteFile(conf, []byte(text), 0o644); err != nil {
-		return "", err
+		return nil, err
 	}
 	p, err := start(nil, "nginx", "-c", conf, "-e", "stderr", "-p", dir)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	l.onClose(p.stop)
 	u := "http://" + addr
-	return u, p.ready(ctx, u)
+	return &service{p, u}, p.ready(ctx, u)
 }
 
 // nginxUpstream is the origin of all proxies: an nginx that answers itself.
-func (l *lab) nginxUpstream(ctx context.Context) (string, error) {
+func (l *lab) nginxUpstream(ctx context.Context) (*service, error) {
 	return l.nginx(ctx, "upstream", 1, `
 	server {
 		listen ADDR;
@@ -61,7 +61,7 @@ func (l *lab) nginxUpstream(ctx context.Context) (string, error) {
 }
 
 // nginxProxy is proxy_pass with a keep-alive upstream.
-func (l *lab) nginxProxy(ctx context.Context, upstream string) (string, error) {
+func (l *lab) nginxProxy(ctx context.Context, upstream string) (*service, error) {
 	return l.nginx(ctx, "proxy", 2, `
 	upstream origin {
 		server `+strings.TrimPrefix(upstream, "http://")+`;

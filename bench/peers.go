@@ -48,20 +48,26 @@ func reverseProxy(target *url.URL) http.Handler {
 	return &httputil.ReverseProxy{Transport: t, Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(target) }}
 }
 
-// peer starts one of this program's peers and returns its URL.
-func (l *lab) peer(ctx context.Context, kind string) (string, error) {
+// service is a peer that runs.
+type service struct {
+	*process
+	url string
+}
+
+// peer starts one of this program's peers and waits until it answers.
+func (l *lab) peer(ctx context.Context, kind string) (*service, error) {
 	addr, err := freeAddr()
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	p, err := start(nil, l.self, peerCommand, kind, addr)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	l.onClose(p.stop)
 	u := "http://" + addr
 	if err := p.ready(ctx, u); err != nil {
-		return "", fmt.Errorf("peer %s: %w", kind, err)
+		return nil, fmt.Errorf("peer %s: %w", kind, err)
 	}
-	return u, nil
+	return &service{p, u}, nil
 }

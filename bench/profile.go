@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime/pprof"
 
@@ -18,12 +19,13 @@ func (l *lab) profiled(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	self := &process{cmd: &exec.Cmd{Process: &os.Process{Pid: os.Getpid()}}}
 	s, err := gatehouse.Start(ctx, gatehouse.Options{DataDir: filepath.Join(l.dir, "data")})
 	if err != nil {
 		return errors.Join(err, f.Close())
 	}
 	l.onClose(s.Close)
-	l.url = s.URL()
+	l.url, l.server = s.URL(), self
 	if err := pprof.StartCPUProfile(f); err != nil {
 		return errors.Join(err, f.Close())
 	}

@@ -10,6 +10,9 @@ import (
 
 // table is what a run found out.
 type table struct {
+	// unjudged tables show no verdict: one round of a second says that a row
+	// works, not how fast it is.
+	unjudged bool
 	rows  []row
 	notes []string
 }
@@ -19,6 +22,7 @@ type row struct {
 	what        string
 	ours, peer  string // as shown; peer may be empty
 	ratio, goal string
+	cpu         string // microseconds a request, ours and the peer's
 	verdict     verdict
 }
 
@@ -43,9 +47,10 @@ func (t *table) note(format string, args ...any) {
 }
 
 // rate adds a row of ours beside a peer. A goal of 0 is none.
-func (t *table) rate(what string, ours, peer rounds, peerName string, goal float64) {
-	ratio := ours.median() / peer.median()
-	r := row{what: what, ours: perSecond(ours), peer: peerName + " " + perSecond(peer), ratio: fmt.Sprintf("%.2f", ratio), goal: "", verdict: noGoal}
+func (t *table) rate(what string, ours, peer *score, peerName string, goal float64) {
+	ratio := paired(ours.rate, peer.rate).median()
+	r := row{what: what, ours: perSecond(ours.rate), peer: peerName + " " + perSecond(peer.rate),
+		ratio: fmt.Sprintf("%.2f", ratio), cpu: cpuCosts(ours, peer), verdict: noGoal}
 	if goal > 0 {
 		r.goal, r.verdict = fmt.Sprintf(">= %.2f", goal), judge(ratio >= goal)
 	}
@@ -55,10 +60,13 @@ func (t *table) rate(what string, ours, peer rounds, peerName string, goal float
 func (t *table) add(r row) { t.rows = append(t.rows, r) }
 
 func (t *table) print(w io.Writer) {
-	fmt.Fprintln(w, "| what | Gatehouse | peer | ratio | goal | |")
-	fmt.Fprintln(w, "|---|---:|---:|---:|---:|---|")
+	fmt.Fprintln(w, "| what | Gatehouse | peer | ratio | goal | | CPU a request, ours / peer |")
+	fmt.Fprintln(w, "|---|---:|---:|---:|---:|---|---:|")
 	for _, r := range t.rows {
-		fmt.Fprintf(w, "| %s | %s | %s | %s | %s | %s |\n", r.what, r.ours, r.peer, r.ratio, r.goal, r.verdict)
+		if t.unjudged {
+			r.verdict = noGoal
+		}
+		fmt.Fprintf(w, "| %s | %s | %s | %s | %s | %s | %s |\n", r.what, r.ours, r.peer, r.ratio, r.goal, r.verdict, r.cpu)
 	}
 	for _, n := range t.notes {
 		fmt.Fprintf(w, "\nNot measured: %s\n", n)
@@ -79,7 +87,29 @@ func (r rounds) median() float64 {
 	return s[len(s)/2]
 }
 
-func perSecond(r rounds) string { return thousands(int64(r.median()+0.5)) + "/s" }
+// paired is the ratio of each round: its two loads ran one after the other, so
+// what the neighbours did then is in both.
+func paired(ours, peer rounds) rounds {
+	out := make(rounds, min(len(ours), len(peer)))
+	for i := range out {
+		out[i] = ours[i] / peer[i]
+	}
+	return out
+}
+
+func cpuCosts(ours, peer *score) string {
+	return fmt.Sprintf("%.0f / %.0f µs", ours.cpu.median(), peer.cpu.median())
+}
+
+// perSecond is the median with the range of the rounds: a wide one says that
+// the machine was busy and the ratio is worth little.
+func perSecond(r rounds) string {
+	s := thousands(int64(r.median()+0.5)) + "/s"
+	if len(r) > 1 {
+		s += fmt.Sprintf(" (%.1fk to %.1fk)", slices.Min(r)/1000, slices.Max(r)/1000)
+	}
+	return s
+}
 
 func milliseconds(r rounds) string { return fmt.Sprintf("%.1f ms", r.median()) }
 
