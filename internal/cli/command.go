@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -35,7 +36,7 @@ func (u usageError) Error() string { return string(u) }
 // commands lists all, in the order of the help.
 func commands() []command {
 	return []command{
-		serveCommand(),
+		serveCommand(), upCommand(), downCommand(), demoCommand(),
 		envCommand(), statusCommand(), logsCommand(), smsCommand(), explainCommand(), clockCommand(),
 		resetCommand(), versionCommand(),
 	}
@@ -77,14 +78,21 @@ func (c *command) main(e *env, args []string) int {
 	fs := flag.NewFlagSet("gatehouse "+c.name, flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
 	run := c.flags(fs)
-	fromEnvironment(fs, e.getenv)
+	invalid := fromEnvironment(fs, e.getenv)
 	positional, err := parse(fs, args)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
+	if errors.Is(err, flag.ErrHelp) {
 		c.help(e.stdout, fs)
 		return 0
-	case err != nil:
+	}
+	if err == nil {
+		err = invalid
+	}
+	if err != nil {
 		fmt.Fprintf(e.stderr, "gatehouse %s: %v\n", c.name, err)
+		return 2
+	}
+	if len(positional) > 0 && c.args == "" {
+		fmt.Fprintf(e.stderr, "gatehouse %s: it takes no arguments; see gatehouse %s --help\n", c.name, c.name)
 		return 2
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -100,8 +108,31 @@ func (c *command) main(e *env, args []string) int {
 	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
 		return 130
 	}
-	fmt.Fprintf(e.stderr, "gatehouse %s: %v\n", c.name, err)
+	fmt.Fprintf(e.stderr, "gatehouse %s: %s\n", c.name, oneLine(err))
 	return 1
+}
+
+// oneLine is an error's text on one line: those of libraries, and joined ones,
+// have several, of which some say the same.
+func oneLine(err error) string {
+	var parts []string
+	for l := range strings.Lines(err.Error()) {
+		if l = strings.TrimSpace(l); l != "" && !slices.Contains(parts, l) {
+			parts = append(parts, l)
+		}
+	}
+	text := ""
+	for _, p := range parts {
+		switch {
+		case text == "":
+		case strings.HasSuffix(text, ":"):
+			text += " "
+		default:
+			text += "; "
+		}
+		text += p
+	}
+	return text
 }
 
 // parse lets flags stand before and after the arguments.
@@ -120,17 +151,24 @@ func parse(fs *flag.FlagSet, args []string) ([]string, error) {
 	}
 }
 
-// fromEnvironment gives each flag its GATEHOUSE_ variable as the default.
-func fromEnvironment(fs *flag.FlagSet, getenv func(string) string) {
+// fromEnvironment gives each flag its GATEHOUSE_ variable as the default. It
+// returns the first one that does not fit its flag.
+func fromEnvironment(fs *flag.FlagSet, getenv func(string) string) (invalid error) {
 	fs.VisitAll(func(f *flag.Flag) {
-		if v := getenv(variable(f.Name)); v != "" {
-			f.DefValue = v
-			if err := f.Value.Set(v); err != nil {
-				// Parse reports it as it would the flag.
-				f.DefValue = v + " (invalid)"
-			}
+		name := variable(f.Name)
+		v := getenv(name)
+		if v == "" {
+			return
 		}
+		if err := f.Value.Set(v); err != nil {
+			if invalid == nil {
+				invalid = fmt.Errorf("invalid value %q of %s: %w", v, name, err)
+			}
+			return
+		}
+		f.DefValue = v
 	})
+	return invalid
 }
 
 func variable(flagName string) string {
@@ -138,7 +176,7 @@ func variable(flagName string) string {
 }
 
 func (c *command) help(w io.Writer, fs *flag.FlagSet) {
-	fmt.Fprintf(w, "%s\n\nUsage: gatehouse %s\n", strings.TrimSpace(c.short+".\n"+c.long), strings.TrimSpace(c.name+" "+c.args+" [flags]"))
+	fmt.Fprintf(w, "%s\n\nUsage: gatehouse %s [flags]\n", strings.TrimSpace(c.short+".\n"+c.long), strings.TrimSpace(c.name+" "+c.args))
 	any := false
 	fs.VisitAll(func(f *flag.Flag) {
 		if !any {

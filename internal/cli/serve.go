@@ -26,10 +26,7 @@ func serveCommand() command {
 			fs.StringVar(&o.PublicURL, "public-url", "", "`url` by which clients reach this server")
 			level := new(slog.Level)
 			fs.TextVar(level, "log-level", *level, "debug, info, warn or error")
-			return func(ctx context.Context, e *env, args []string) error {
-				if len(args) > 0 {
-					return usageError("serve takes no arguments")
-				}
+			return func(ctx context.Context, e *env, _ []string) error {
 				if *ephemeral {
 					o.DataDir = ""
 				} else if o.DataDir == "" {

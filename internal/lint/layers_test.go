@@ -10,11 +10,11 @@ import (
 // floor or below. A directory stands for all below it.
 var layers = [][]string{
 	{"internal/apigen", "internal/arn", "internal/awserr", "internal/clock", "internal/ids", "internal/jwt", "internal/logline",
-		"internal/paging", "internal/trace", "internal/tuple", "internal/version", "internal/vtl"},
+		"internal/paging", "internal/sigv4sign", "internal/trace", "internal/tuple", "internal/version", "internal/vtl"},
 	{"internal/kv", "internal/policy", "internal/upstream", "internal/wire"},
 	{"internal/api", "internal/blob", "internal/identity", "internal/jobs"},
 	{"internal/front", "internal/runner"},
-	{"internal/cfn", "internal/edge"},
+	{"internal/assets", "internal/cfn", "internal/edge"},
 	{"internal/services"},
 	{"internal/server"},
 	{".", "internal/testkit", "internal/up"},
@@ -116,6 +116,7 @@ var sdkRule = rule{
 		}
 	},
 	except: []exception{
+		{"bench", "", "benchmarks are clients"},
 		{"internal/testkit", "", "it makes clients for tests, and only tests import it"},
 		{"stacks", "", "functions of the example stacks are clients"},
 	},

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strings"
@@ -42,14 +43,25 @@ func (s *Server) own() http.Handler {
 	guarded.HandleFunc("/_gatehouse/traces", s.serveTraces)
 	guarded.HandleFunc("/_gatehouse/traces/{id}", s.serveTraces)
 	guarded.Handle("/_gatehouse/metrics", s.metrics.handler())
-	guarded.Handle("/_gatehouse/logs", s.parts.logs.Handler())
-	guarded.Handle("/_gatehouse/sms", s.parts.sns.InboxHandler())
-	guarded.Handle("/_gatehouse/sms/", s.parts.sns.InboxHandler())
+	guarded.Handle("/_gatehouse/logs", s.untilClose(s.parts.logs.Handler()))
+	guarded.Handle("/_gatehouse/sms", s.untilClose(s.parts.sns.InboxHandler()))
+	guarded.Handle("/_gatehouse/sms/", s.untilClose(s.parts.sns.InboxHandler()))
 
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /_gatehouse/health", s.serveHealth)
 	mux.Handle("/_gatehouse/", edge.Guard(s.authenticateOwn, guarded))
 	return mux
+}
+
+// untilClose ends the requests of h when the server begins to close. Those who
+// follow something never end by themselves, and the drain must not wait for them.
+func (s *Server) untilClose(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithCancel(r.Context())
+		defer cancel()
+		defer context.AfterFunc(s.closing, cancel)()
+		h.ServeHTTP(w, r.WithContext(ctx))
+	})
 }
 
 var errNotRoot = errors.New("not the root user")

@@ -38,6 +38,9 @@ type Server struct {
 	inner     *edge.Listener // what functions reach from private networks
 	url       string
 	started   time.Time
+	// closing ends when Close begins.
+	closing    context.Context
+	beginClose context.CancelFunc
 	// closers end the parts, the last one first.
 	closers []func(context.Context) error
 }
@@ -49,6 +52,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{Options: o, clock: new(clock.Clock), traces: trace.NewRecorder(keptTraces), metrics: newMetrics(), started: time.Now()}
+	s.closing, s.beginClose = context.WithCancel(context.Background())
 	if err := s.start(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -138,6 +142,7 @@ func (s *Server) Addr() string { return s.listener.Addr().String() }
 func (s *Server) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), s.DrainTimeout)
 	defer cancel()
+	s.beginClose()
 	var errs []error
 	for _, l := range []*edge.Listener{s.listener, s.inner} {
 		if l != nil {

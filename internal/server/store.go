@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/gatehouse-dev/gatehouse/internal/kv"
@@ -98,7 +99,7 @@ func (s *Server) privateDir() error {
 // starting until unlock is called.
 func lockForReset(dir string) (unlock func(), err error) {
 	state := filepath.Join(dir, stateName)
-	if _, err := os.Stat(state); errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(state); errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		return nil, fmt.Errorf("%s is no data directory of Gatehouse", dir)
 	}
 	store, err := pebblekv.Open(state, pebblekv.Options{})
