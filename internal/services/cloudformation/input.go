@@ -71,6 +71,13 @@ func (s *Service) define(st *stack, a *ask, previous *definition, existing []res
 	if err != nil {
 		return nil, nil, templateFault(err)
 	}
+	// A later UsePreviousValue means the default that held now.
+	for i := range w.tpl.Parameters {
+		p := &w.tpl.Parameters[i]
+		if _, given := d.Params[p.Name]; !given && p.Default != nil {
+			d.Params[p.Name] = *p.Default
+		}
+	}
 	if _, err := w.wanted(); err != nil {
 		return nil, nil, templateFault(err)
 	}
