@@ -1,6 +1,7 @@
 package execute
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
@@ -177,23 +178,21 @@ func (x *exchange) readBody() error {
 	if r.ContentLength > maxBody {
 		return faultRequestTooLarge
 	}
-	if n := r.ContentLength; n > 0 {
-		x.body = make([]byte, n)
-		if _, err := io.ReadFull(r.Body, x.body); err != nil {
-			return faultBadRequest.because("the body is shorter than its Content-Length", err)
-		}
-		return nil
-	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
-	if err != nil {
+	var body bytes.Buffer
+	// A length is only a promise: memory follows what really comes.
+	body.Grow(int(min(max(r.ContentLength, 512), firstRead)))
+	if _, err := body.ReadFrom(io.LimitReader(r.Body, maxBody+1)); err != nil {
 		return faultBadRequest.because("the body could not be read", err)
 	}
-	if len(body) > maxBody {
+	if body.Len() > maxBody {
 		return faultRequestTooLarge
 	}
-	x.body = body
+	x.body = body.Bytes()
 	return nil
 }
+
+// firstRead is how much memory a body gets before any of it has come.
+const firstRead = 64 << 10
 
 // header returns a header of the method request; of several, the last counts.
 func (x *exchange) header(name string) (string, bool) {

@@ -199,11 +199,6 @@ func (e *endpoint) request(x *exchange) (*upstream.Request, error) {
 	}
 	req.Target = e.target(x)
 	req.Header = e.requestHeader(x)
-	for _, f := range req.Header {
-		if !validHeaderName(f.Name) || !validHeaderValue(f.Value) {
-			return nil, faultInternal.because("the header "+f.Name+" is not allowed", nil)
-		}
-	}
 	return req, nil
 }
 

@@ -276,25 +276,6 @@ func TestHTTPCustom(t *testing.T) {
 	}
 }
 
-func TestBodyLimits(t *testing.T) {
-	f := newFixture(t, newStage(res("/a", lambdaMethod("POST"))))
-	f.functions.say(`{}`)
-	tooLong := `{"message":"Request Too Long"}`
-	if a := f.do("POST", "/a", strings.Repeat("x", maxBody)); a.status != 200 {
-		t.Errorf("a body of 10 MB: %d", a.status)
-	}
-	calls := f.functions.calls
-	f.want(f.do("POST", "/a", strings.Repeat("x", maxBody+1)), 413, "RequestEntityTooLargeException", tooLong)
-	r, _ := http.NewRequest("POST", f.server.URL+"/_aws/execute-api/abc123/dev/a", io.MultiReader(strings.NewReader(strings.Repeat("x", maxBody)), strings.NewReader("y")))
-	f.want(f.send(r), 413, "RequestEntityTooLargeException", tooLong)
-	if f.functions.calls != calls {
-		t.Error("the function was invoked")
-	}
-	if a := f.do("POST", "/a", "", "X-Big", strings.Repeat("x", maxHeaders)); a.status != 431 {
-		t.Errorf("large headers: %+v", a)
-	}
-}
-
 func TestValidators(t *testing.T) {
 	m := lambdaMethod("POST", func(m *api.Method) {
 		m.RequestValidatorId = new("v1")
@@ -482,4 +463,15 @@ func FuzzRouter(f *testing.F) {
 			t.Errorf("%q matches %s with %v", path, r.path, params)
 		}
 	})
+}
+
+// TestMappedHeadersCannotBreakTheRequest maps a body with a line break into a
+// header.
+func TestMappedHeadersCannotBreakTheRequest(t *testing.T) {
+	s := echoServer(t)
+	f := newFixture(t, newStage(res("/a", httpMethod("POST", "HTTP", s.URL+"/a", func(in *api.Integration) {
+		in.RequestParameters = map[string]string{"integration.request.header.X-B": "method.request.body.a"}
+		in.IntegrationResponses = map[string]api.IntegrationResponse{"200": {}}
+	}))), withHTTP)
+	f.want(f.do("POST", "/a", `{"a":"x\r\nX-Evil: y"}`), 500, "InternalServerErrorException", internalBody)
 }
