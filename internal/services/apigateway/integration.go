@@ -190,9 +190,15 @@ func (s space) checkIntegration(m *api.Method, i *api.Integration) error {
 	return nil
 }
 
-// checkTemplates checks the content types that templates are for.
+// maxTemplate is the size of a mapping template, bytes ("Quotas for REST APIs").
+const maxTemplate = 300 << 10
+
+// checkTemplates checks templates' sizes and the content types that they are for.
 func checkTemplates(templates map[string]string) error {
 	for _, content := range sortedKeys(templates) {
+		if len(templates[content]) > maxTemplate {
+			return api.BadRequestException("Validation Result: warnings : [], errors : [Template for %s exceeds the maximum size of %d bytes]", content, maxTemplate)
+		}
 		if !strings.Contains(content, "/") && content != "$default" {
 			return api.BadRequestException("Validation Result: warnings : [], errors : [Invalid content type specified: %s]", content)
 		}

@@ -77,6 +77,9 @@ func newSetting() api.MethodSetting {
 // resource path may have its slashes escaped or not; the setting's key is that
 // part of the path as it was sent.
 func editSetting(st *api.Stage, e edit) error {
+	if e.segments == nil {
+		return badSetting(e, nil, nil)
+	}
 	raw := strings.TrimPrefix(e.at(), "/")
 	if e.op == api.OpRemove {
 		if _, ok := st.MethodSettings[raw]; !ok {

@@ -238,7 +238,7 @@ func (p *plane) FlushAuthorizers(_ context.Context, api, stage string) error {
 
 func TestThroughTheDataPlane(t *testing.T) {
 	p := &plane{}
-	f := startWith(t, apigateway.Options{Invoker: p, Caches: p})
+	f := startWith(t, apigateway.Options{Methods: p, Authorizers: p, Caches: p})
 	api, root, d := f.deployed()
 	must(f.CreateStage(f.ctx, &sdk.CreateStageInput{RestApiId: &api, StageName: new("v1"), DeploymentId: &d}))(t)
 	out := must(f.TestInvokeMethod(f.ctx, &sdk.TestInvokeMethodInput{RestApiId: &api, ResourceId: &root, HttpMethod: new("GET"), Body: new("body"),

@@ -2,6 +2,7 @@ package apigateway
 
 import (
 	"context"
+	"errors"
 	"regexp"
 	"slices"
 	"strings"
@@ -29,7 +30,11 @@ func (s space) loadResource(r kv.Reader, apiID, id *string) (*api.Resource, erro
 func (s space) saveResource(t kv.Txn, apiID *string, res *api.Resource) error {
 	stored := *res
 	stored.Path = nil // follows from the ancestors
-	return kv.Save(t, s.draft(str(apiID)).key(ofResource, *res.Id), stored)
+	err := kv.Save(t, s.draft(str(apiID)).key(ofResource, *res.Id), stored)
+	if errors.Is(err, kv.ErrTooLarge) {
+		return api.LimitExceededException("The methods of resource %s are too large", *res.Id)
+	}
+	return err
 }
 
 // CreateResource adds a resource below a parent.

@@ -16,9 +16,10 @@ type Options struct {
 	Store kv.Store
 	Clock *clock.Clock
 	Log   *slog.Logger
-	// Invoker runs methods and authorizers for the Test operations. Without
-	// one they answer 501.
-	Invoker TestInvoker
+	// Methods and Authorizers run those of an API for TestInvokeMethod and
+	// TestInvokeAuthorizer. Without one its operation answers 501.
+	Methods     MethodTester
+	Authorizers AuthorizerTester
 	// Caches drops cached answers for the Flush operations. Without one they
 	// answer 501.
 	Caches StageCaches
@@ -28,16 +29,17 @@ type Options struct {
 // snapshot.Source for the data plane. It is safe for concurrent use.
 type Service struct {
 	api.Unimplemented
-	store   kv.Store
-	clock   *clock.Clock
-	log     *slog.Logger
-	invoker TestInvoker
-	caches  StageCaches
+	store       kv.Store
+	clock       *clock.Clock
+	log         *slog.Logger
+	methods     MethodTester
+	authorizers AuthorizerTester
+	caches      StageCaches
 }
 
 // New returns the service on a store.
 func New(o Options) *Service {
-	return &Service{store: o.Store, clock: o.Clock, log: o.Log, invoker: o.Invoker, caches: o.Caches}
+	return &Service{store: o.Store, clock: o.Clock, log: o.Log, methods: o.Methods, authorizers: o.Authorizers, caches: o.Caches}
 }
 
 // now is the time of the call in the precision that API Gateway keeps.

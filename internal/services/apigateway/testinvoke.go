@@ -11,11 +11,16 @@ import (
 	"github.com/gatehouse-dev/gatehouse/internal/wire"
 )
 
-// TestInvoker is the data plane as the Test operations need it. The stage that
-// it is given is the API as it is edited now, under no name; it is the
-// invoker's own. A request's path is with its query.
-type TestInvoker interface {
+// MethodTester is the data plane as TestInvokeMethod needs it. The stage that
+// it is given is the API as it is edited now; it is the tester's own. A
+// request's path is with its query. An awserr.Error is the caller's answer.
+type MethodTester interface {
 	TestMethod(ctx context.Context, st *snapshot.Stage, resourceID, verb, path string, header http.Header, body string) (*TestResult, error)
+}
+
+// AuthorizerTester is the data plane as TestInvokeAuthorizer needs it, on the
+// terms of MethodTester. extra is the additional context of the request.
+type AuthorizerTester interface {
 	TestAuthorizer(ctx context.Context, st *snapshot.Stage, authorizerID, path string, header http.Header, body string, extra map[string]string) (*TestVerdict, error)
 }
 
@@ -67,7 +72,7 @@ func (s *Service) testStage(ctx context.Context, apiID *string, variables map[st
 // TestInvokeMethod runs a method of an API as it is edited, past its
 // authorizer.
 func (s *Service) TestInvokeMethod(ctx context.Context, in *api.TestInvokeMethodRequest) (*api.TestInvokeMethodResponse, error) {
-	if s.invoker == nil {
+	if s.methods == nil {
 		return nil, awserr.Unimplemented(service, "TestInvokeMethod")
 	}
 	path := str(in.PathWithQueryString)
@@ -91,7 +96,7 @@ func (s *Service) TestInvokeMethod(ctx context.Context, in *api.TestInvokeMethod
 	if err != nil {
 		return nil, err
 	}
-	res, err := s.invoker.TestMethod(ctx, st, *in.ResourceId, *in.HttpMethod, path, headers(in.Headers, in.MultiValueHeaders), str(in.Body))
+	res, err := s.methods.TestMethod(ctx, st, *in.ResourceId, *in.HttpMethod, path, headers(in.Headers, in.MultiValueHeaders), str(in.Body))
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +125,7 @@ func headers(single map[string]string, multi map[string][]string) http.Header {
 
 // TestInvokeAuthorizer runs an authorizer of an API as it is edited.
 func (s *Service) TestInvokeAuthorizer(ctx context.Context, in *api.TestInvokeAuthorizerRequest) (*api.TestInvokeAuthorizerResponse, error) {
-	if s.invoker == nil {
+	if s.authorizers == nil {
 		return nil, awserr.Unimplemented(service, "TestInvokeAuthorizer")
 	}
 	st, err := s.testStage(ctx, in.RestApiId, in.StageVariables, func(r kv.Reader, sp space) error {
@@ -130,7 +135,7 @@ func (s *Service) TestInvokeAuthorizer(ctx context.Context, in *api.TestInvokeAu
 	if err != nil {
 		return nil, err
 	}
-	v, err := s.invoker.TestAuthorizer(ctx, st, *in.AuthorizerId, str(in.PathWithQueryString), headers(in.Headers, in.MultiValueHeaders), str(in.Body), in.AdditionalContext)
+	v, err := s.authorizers.TestAuthorizer(ctx, st, *in.AuthorizerId, str(in.PathWithQueryString), headers(in.Headers, in.MultiValueHeaders), str(in.Body), in.AdditionalContext)
 	if err != nil {
 		return nil, err
 	}
