@@ -1,0 +1,62 @@
+package lambda
+
+import (
+	"errors"
+
+	api "github.com/gatehouse-dev/gatehouse/internal/api/lambda"
+	"github.com/gatehouse-dev/gatehouse/internal/awserr"
+	"github.com/gatehouse-dev/gatehouse/internal/services/lambda/code"
+)
+
+const (
+	maxZip = 50 << 20 // bytes, of a package in the request
+	// maxBody is the largest request, which has the package in base64.
+	maxBody = 70_167_211
+)
+
+// source is where a request says that a package is.
+type source struct {
+	zip                           []byte
+	bucket, key, image, sourceKMS *string
+}
+
+// take stores the package of a request; see code.Store.Put for done.
+func (s *Service) take(operation string, from source) (p code.Package, done func(), err error) {
+	done = func() {}
+	switch {
+	case from.image != nil:
+		return p, done, invalid("Gatehouse does not run container images: give the code as a zip package in ZipFile.")
+	case from.bucket != nil || from.key != nil:
+		return p, done, invalid("Gatehouse has no S3 yet: give the code as a zip package in ZipFile.")
+	case from.sourceKMS != nil:
+		return p, done, invalid("Gatehouse has no KMS: SourceKMSKeyArn cannot be used.")
+	case len(from.zip) > maxZip:
+		return p, done, awserr.New(413, "RequestEntityTooLargeException", "Request must be smaller than %d bytes for the %s operation", maxBody, operation)
+	}
+	p, release, err := s.code.Put(from.zip)
+	switch {
+	case err == nil:
+		return p, release, nil
+	case errors.Is(err, code.ErrEmpty):
+		return p, done, invalid("Uploaded file must be a non-empty zip")
+	case errors.Is(err, code.ErrTooLarge):
+		return p, done, invalid("Unzipped size must be smaller than %d bytes", int64(code.MaxUnpacked))
+	case errors.Is(err, code.ErrZip):
+		e := invalid("Could not unzip uploaded file. Please check your file, then try to upload again.")
+		e.Cause = err
+		return p, done, e
+	}
+	return p, done, err
+}
+
+// checkQuota refuses what is over the account's quota of code.
+func (s *Service) checkQuota(u *usage) error {
+	if u.Code > s.codeQuota {
+		return api.CodeStorageExceededException("Code storage limit exceeded.")
+	}
+	return nil
+}
+
+func (v *version) setPackage(p code.Package) {
+	v.Hash, v.Size, v.Unpacked = p.Hash, p.Size, p.Unpacked
+}
