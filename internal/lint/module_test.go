@@ -24,8 +24,9 @@ const modulePath = "github.com/gatehouse-dev/gatehouse"
 // module is a source tree, parsed. Rules only read it.
 type module struct {
 	fset  *token.FileSet
-	pkgs  []*pkg // by directory
-	texts []text // files that are not Go
+	pkgs  []*pkg          // by directory
+	texts []text          // files that are not Go
+	names map[string]bool // of all files and folders
 }
 
 // pkg is one directory with Go files.
@@ -56,13 +57,14 @@ type text struct {
 // load parses what is below root and finds the types of it. imports finds the
 // packages from outside and may be nil; what it does not find has no type.
 func load(root fs.FS, imports types.Importer) (*module, error) {
-	m := &module{fset: token.NewFileSet()}
+	m := &module{fset: token.NewFileSet(), names: map[string]bool{}}
 	byDir := map[string]*pkg{}
 	err := fs.WalkDir(root, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
 		base := d.Name()
+		m.names[name] = true
 		if d.IsDir() {
 			if name != "." && (strings.HasPrefix(base, ".") || base == "testdata" || base == "build" || base == "dist" || base == "node_modules") {
 				return fs.SkipDir

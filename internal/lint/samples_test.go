@@ -20,7 +20,7 @@ import (
 // part of the complaint, and nowhere else.
 func TestRulesFindWhatBreaksThem(t *testing.T) {
 	for name, r := range map[string]rule{
-		"exit": exitRule, "exported": exportedRule, "init": initRule, "layers": layersRule, "marks": marksRule, "output": outputRule,
+		"docs": docsRule, "exit": exitRule, "exported": exportedRule, "init": initRule, "layers": layersRule, "marks": marksRule, "output": outputRule,
 		"packagedoc": packageDocRule, "random": randomRule, "sdk": sdkRule, "skips": skipRule, "state": stateRule, "time": timeRule,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -27,6 +27,7 @@ var timeRule = rule{
 	except: []exception{
 		{"bench", "", "a benchmark measures the machine"},
 		{"internal/clock", "", "it is the clock"},
+		{"internal/cfn/poll.go", "NewTimer", "pause between two looks at a resource that is being made"},
 		{"internal/cli", "Now Since", "how long the start took, for the ready line"},
 		{"internal/server", "Now Since", "how long the process is up"},
 		{"internal/jobs/run.go", "NewTicker", "leases are about whether a process lives"},
