@@ -85,6 +85,9 @@ func (s *Service) CreateUserPoolDomain(ctx context.Context, in *cognitoidp.Creat
 var reserved = []string{"aws", "amazon", "cognito"}
 
 func (d *domainRecord) check() error {
+	if v := *d.ManagedLogin; v != 1 && v != 2 {
+		return invalid("Invalid ManagedLoginVersion: %d. It must be 1, the hosted UI, or 2, managed login.", v)
+	}
 	if d.custom() {
 		if a, err := arn.Parse(d.Certificate); err != nil || a.Service != "acm" || a.Region != "us-east-1" {
 			return invalid("The specified SSL certificate doesn't exist, isn't in us-east-1 region, isn't valid, or doesn't include a valid certificate chain.")
@@ -164,12 +167,12 @@ func (s *Service) UpdateUserPoolDomain(ctx context.Context, in *cognitoidp.Updat
 				return invalid("CustomDomainConfig can not be set for a prefix domain.")
 			}
 			d.Certificate = text(in.CustomDomainConfig.CertificateArn)
-			if err := d.check(); err != nil {
-				return err
-			}
 		}
 		if in.ManagedLoginVersion != nil {
 			d.ManagedLogin = in.ManagedLoginVersion
+		}
+		if err := d.check(); err != nil {
+			return err
 		}
 		d.Version = c.Time.UTC().Format("20060102150405")
 		out.ManagedLoginVersion, out.CloudFrontDomain = d.ManagedLogin, d.target()
