@@ -3,11 +3,14 @@ package server
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/gatehouse-dev/gatehouse/internal/cfn"
 	"github.com/gatehouse-dev/gatehouse/internal/front"
 )
 
@@ -27,7 +30,7 @@ operation stores without effect yet is on its service's page in docs/services.
 // The page is what the code is: who changes one must change the other.
 func TestCoverage(t *testing.T) {
 	_, services := served(t)
-	want := coverage(services)
+	want := coverage(services) + typesCoverage(types(nil))
 	name := filepath.Join("..", "..", "docs", "coverage.md")
 	if *rewrite {
 		if err := os.WriteFile(name, []byte(want), 0o644); err != nil {
@@ -65,6 +68,31 @@ func coverage(services []*front.Service) string {
 	}
 	fmt.Fprintf(&table, "| all | %d | %d |\n", total, all)
 	return coverageHead + table.String() + lists.String()
+}
+
+// typesCoverage lists the resource types of CloudFormation.
+func typesCoverage(all cfn.Registry) string {
+	var b strings.Builder
+	b.WriteString("\n## CloudFormation resource types\n\n")
+	b.WriteString("A property that is not listed is refused by its name. Required ones are bold; a change\nof those in italics replaces the resource.\n")
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		t := all[name]
+		fmt.Fprintf(&b, "\n### %s\n\n", name)
+		for _, p := range slices.Sorted(maps.Keys(t.Properties)) {
+			mark := ""
+			if t.Replaces([]string{p}) {
+				mark = "*"
+			}
+			if t.Properties[p].Required {
+				mark += "**"
+			}
+			fmt.Fprintf(&b, "- %s%s%[1]s\n", mark, p)
+		}
+		if len(t.Attributes) > 0 {
+			fmt.Fprintf(&b, "\nAttributes: %s\n", strings.Join(slices.Sorted(slices.Values(t.Attributes)), ", "))
+		}
+	}
+	return b.String()
 }
 
 // names writes one operation a line, so that a change is one line too.

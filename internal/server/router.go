@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/gatehouse-dev/gatehouse/internal/assets"
 	"github.com/gatehouse-dev/gatehouse/internal/edge"
 	"github.com/gatehouse-dev/gatehouse/internal/policy"
 	"github.com/gatehouse-dev/gatehouse/internal/services/apigateway/execute"
@@ -48,6 +49,8 @@ func (s *Server) own() http.Handler {
 	guarded.Handle("/_gatehouse/sms/", s.untilClose(s.parts.sns.InboxHandler()))
 
 	mux := http.NewServeMux()
+	mux.Handle("/_gatehouse/lambda/code/", s.parts.lambda.CodeHandler())
+	mux.Handle(assets.Path, assets.Handler(s.parts.assets, s.pipeline, s.Log))
 	mux.HandleFunc("GET /_gatehouse/health", s.serveHealth)
 	mux.Handle("/_gatehouse/", edge.Guard(s.authenticateOwn, guarded))
 	return mux

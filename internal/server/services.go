@@ -8,17 +8,27 @@ import (
 	"strconv"
 
 	ssmapi "github.com/gatehouse-dev/gatehouse/internal/api/ssm"
+	"github.com/gatehouse-dev/gatehouse/internal/assets"
+	"github.com/gatehouse-dev/gatehouse/internal/cfn"
 	"github.com/gatehouse-dev/gatehouse/internal/edge"
 	"github.com/gatehouse-dev/gatehouse/internal/front"
 	"github.com/gatehouse-dev/gatehouse/internal/identity"
 	"github.com/gatehouse-dev/gatehouse/internal/runner"
 	"github.com/gatehouse-dev/gatehouse/internal/services/apigateway"
+	apigatewaycfn "github.com/gatehouse-dev/gatehouse/internal/services/apigateway/cfn"
 	"github.com/gatehouse-dev/gatehouse/internal/services/apigateway/execute"
+	"github.com/gatehouse-dev/gatehouse/internal/services/cloudformation"
 	"github.com/gatehouse-dev/gatehouse/internal/services/cognitoidp"
+	cognitocfn "github.com/gatehouse-dev/gatehouse/internal/services/cognitoidp/cfn"
 	"github.com/gatehouse-dev/gatehouse/internal/services/iam"
+	iamcfn "github.com/gatehouse-dev/gatehouse/internal/services/iam/cfn"
+	"github.com/gatehouse-dev/gatehouse/internal/services/lambda"
+	lambdacfn "github.com/gatehouse-dev/gatehouse/internal/services/lambda/cfn"
 	"github.com/gatehouse-dev/gatehouse/internal/services/logs"
+	logscfn "github.com/gatehouse-dev/gatehouse/internal/services/logs/cfn"
 	"github.com/gatehouse-dev/gatehouse/internal/services/sns"
 	"github.com/gatehouse-dev/gatehouse/internal/services/sts"
+	"github.com/gatehouse-dev/gatehouse/internal/upstream"
 )
 
 // parts are the services and engines of a server.
@@ -31,7 +41,10 @@ type parts struct {
 	api     *apigateway.Service
 	gateway *execute.Gateway
 	logs    *logs.Service
+	lambda  *lambda.Service
 	sns     *sns.Service
+	assets  *assets.Store
+	stacks  *cloudformation.Service
 }
 
 // wire makes all parts, in the order of who needs whom.
@@ -64,14 +77,30 @@ func (s *Server) wire(ctx context.Context, addr *net.TCPAddr) error {
 	p.logs = logs.New(logs.Options{Store: s.store, Clock: s.clock, Log: s.Log, Account: Account})
 	s.onClose(p.logs.Close)
 	p.sns = sns.New(sns.Options{Store: s.store, Clock: s.clock, Account: Account})
-	p.api = apigateway.New(apigateway.Options{Store: s.store, Clock: s.clock, Log: s.Log})
-	p.gateway = execute.New(execute.Options{Source: p.api, Pools: p.cognito, Traces: s.traces, Clock: s.clock, Log: s.Log})
+	p.lambda, err = lambda.New(ctx, lambda.Options{Store: s.store, Clock: s.clock, Log: s.Log, Runner: p.runner, Dir: s.dir(codeName),
+		Roles: p.sts, Permissions: permissions{s}, Logs: p.logs, EndpointURL: func() string { return functionURL(addr) }})
+	if err != nil {
+		return err
+	}
+	s.onClose(p.lambda.Close)
+
+	p.api = apigateway.New(apigateway.Options{Store: s.store, Clock: s.clock, Log: s.Log, Methods: methodTester{p}})
+	p.gateway = execute.New(execute.Options{Source: p.api, Functions: p.lambda, Pools: p.cognito, Logs: gatewayLogs{p.logs, s},
+		Upstream: upstream.New(upstream.Options{Clock: s.clock, Allow: notSelf(addr)}),
+		Traces:   s.traces, Clock: s.clock, Log: s.Log})
 	s.onClose(func(context.Context) error { p.gateway.Close(); return nil })
+
+	if p.assets, err = assets.Open(s.dir(assetsName)); err != nil {
+		return err
+	}
+	p.stacks = cloudformation.New(cloudformation.Options{Store: s.store, Clock: s.clock, Log: s.Log, Types: types(p.assets), Authority: p.iam, Roles: p.sts})
 
 	s.services = []*front.Service{
 		p.api.Front(),
+		p.stacks.Front(),
 		p.cognito.Front(),
 		p.iam.Front(),
+		p.lambda.Front(),
 		p.logs.Front(),
 		p.sns.Front(),
 		{API: &ssmapi.Service, Server: ssmapi.Unimplemented{}},
@@ -79,7 +108,29 @@ func (s *Server) wire(ctx context.Context, addr *net.TCPAddr) error {
 	}
 	s.pipeline = front.New(front.Options{Services: s.services, Authority: p.iam, Clock: s.clock, Log: s.Log, Traces: s.traces,
 		Account: Account, Loopback: edge.Trusted, Observe: s.metrics.observe})
+	// Stacks call the services through the pipeline, and go on with what the
+	// last process left unfinished.
+	if err := p.stacks.Start(ctx, s.pipeline); err != nil {
+		return err
+	}
+	s.onClose(func(context.Context) error { p.stacks.Close(); return nil })
 	return nil
+}
+
+// types are the resource types of CloudFormation, one line a service.
+func types(a *assets.Store) cfn.Registry {
+	return cfn.NewRegistry(
+		apigatewaycfn.Types(),
+		cognitocfn.Types(),
+		iamcfn.Types(),
+		lambdacfn.Types(a),
+		logscfn.Types(),
+	)
+}
+
+// functionURL is where functions on this machine find the server.
+func functionURL(addr *net.TCPAddr) string {
+	return "http://" + net.JoinHostPort("127.0.0.1", strconv.Itoa(addr.Port))
 }
 
 // rootKey sees to it that the root user's key is in the data directory, for

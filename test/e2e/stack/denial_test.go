@@ -203,7 +203,7 @@ func TestEveryDenial(t *testing.T) {
 			t.Fatalf("%v\n%s", err, out)
 		}
 		status, header, body := d.call(t, token, message)
-		if status != 401 || body != `{"message":"The incoming token has expired"}` || header.Get("X-Amzn-Errortype") != "ExpiredTokenException" {
+		if status != 401 || body != `{"message":"The incoming token has expired"}` || header.Get("X-Amzn-Errortype") != "UnauthorizedException" {
 			t.Errorf("%d %s %s", status, header.Get("X-Amzn-Errortype"), body)
 		}
 	})
