@@ -36,6 +36,7 @@ var timeRule = rule{
 		{"internal/kv/pgkv", "Now After NewTimer", "pauses, and deadlines of connections to the database"},
 		{"internal/runner", "Now After AfterFunc NewTimer NewTicker Sleep", "limits of real processes, which run in the machine's time"},
 		{"internal/services/logs/queue.go", "NewTimer Sleep", "pauses between writes to the store"},
+		{"internal/up/follow.go", "NewTimer", "a client's pause between two looks at a stack"},
 		{"test", "", "tests of real processes wait for them"},
 	},
 }
