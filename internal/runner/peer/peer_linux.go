@@ -32,13 +32,26 @@ type request struct {
 	id       sockID
 }
 
-// offsetUID is where inet_diag_msg.idiag_uid is, after its netlink header.
-const offsetUID = syscall.SizeofNlMsghdr + 4 + int(unsafe.Sizeof(sockID{})) + 4*3
+// Where members of inet_diag_msg are, after its netlink header.
+const (
+	offsetState = syscall.SizeofNlMsghdr + 1
+	offsetUID   = syscall.SizeofNlMsghdr + 4 + int(unsafe.Sizeof(sockID{})) + 4*3
+	offsetInode = offsetUID + 4
+)
+
+// The states of a socket that can have sent what was received.
+const (
+	tcpEstablished = 1
+	tcpFinWait1    = 4
+	tcpFinWait2    = 5
+	tcpCloseWait   = 8
+)
 
 // UID returns the user that owns the far end of an accepted TCP connection:
 // local and remote are the accepting side's own. ok is false when the far end
-// is not a socket of this network namespace, or the kernel does not tell. The
-// cost is four system calls, about 5 µs; ask once per connection.
+// is not a socket of this network namespace, is closed already, or the kernel
+// does not tell. The cost is four system calls, about 5 µs; ask once per
+// connection.
 func UID(local, remote netip.AddrPort) (uid uint32, ok bool) {
 	local = netip.AddrPortFrom(local.Addr().Unmap(), local.Port())
 	remote = netip.AddrPortFrom(remote.Addr().Unmap(), remote.Port())
@@ -86,11 +99,21 @@ func lookup(fd int, local, remote netip.AddrPort, v4 bool) (uint32, bool) {
 	}
 	var answer [512]byte
 	n, _, err := syscall.Recvfrom(fd, answer[:], 0)
-	if err != nil || n < offsetUID+4 {
+	if err != nil || n < offsetInode+4 {
 		return 0, false
 	}
 	header := (*syscall.NlMsghdr)(unsafe.Pointer(&answer[0]))
 	if header.Type != sockDiagByFamily || !matches(answer[syscall.SizeofNlMsghdr:n], &r.id) {
+		return 0, false
+	}
+	// A socket that no process holds any more has no inode, and its user is 0
+	// whoever it was: sending and closing at once must not make anybody root.
+	if binary.NativeEndian.Uint32(answer[offsetInode:]) == 0 {
+		return 0, false
+	}
+	switch answer[offsetState] {
+	case tcpEstablished, tcpFinWait1, tcpFinWait2, tcpCloseWait:
+	default: // another connection that is about to take the same ports
 		return 0, false
 	}
 	return binary.NativeEndian.Uint32(answer[offsetUID:]), true

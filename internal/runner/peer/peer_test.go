@@ -118,3 +118,41 @@ func BenchmarkUID(b *testing.B) {
 		}
 	}
 }
+
+// A socket that its process let go of belongs, for the kernel, to nobody or to
+// root: who sends and closes at once must not pass for the machine's user.
+func TestClosedSocketIsNobodys(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux tells")
+	}
+	l, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	connect := func() (far *net.TCPConn, local, remote netip.AddrPort) {
+		t.Helper()
+		c, err := net.Dial("tcp4", l.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		near, err := l.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { near.Close() })
+		return c.(*net.TCPConn), near.LocalAddr().(*net.TCPAddr).AddrPort(), near.RemoteAddr().(*net.TCPAddr).AddrPort()
+	}
+	far, local, remote := connect()
+	far.Write([]byte("x"))
+	far.Close()
+	if uid, ok := UID(local, remote); ok {
+		t.Errorf("a closed socket is of user %d", uid)
+	}
+	far, local, remote = connect()
+	defer far.Close()
+	far.CloseWrite() // has all said, and waits for the answer
+	if uid, ok := UID(local, remote); !ok || uid != uint32(os.Getuid()) {
+		t.Errorf("a half-closed socket is of user %d, %v", uid, ok)
+	}
+}
