@@ -106,15 +106,44 @@ func names(b *strings.Builder, title string, list []string) {
 	}
 }
 
-// difference lists the lines that only one of the two has.
+// difference lists the lines that only one of the two has, under the headings
+// that they stand below: an operation that was written changes its list.
 func difference(have, want string) string {
 	var out strings.Builder
-	for _, d := range []struct{ sign, in, notIn string }{{"-", have, want}, {"+", want, have}} {
-		for l := range strings.Lines(d.in) {
-			if !strings.Contains("\n"+d.notIn, "\n"+l) {
-				out.WriteString(d.sign + l)
+	old, now := placed(have), placed(want)
+	for _, d := range []struct {
+		sign      string
+		in, notIn []string
+	}{{"-", old, now}, {"+", now, old}} {
+		for _, l := range d.in {
+			if !slices.Contains(d.notIn, l) {
+				out.WriteString(d.sign + " " + l + "\n")
 			}
 		}
 	}
 	return out.String()
+}
+
+func placed(page string) (lines []string) {
+	heading, list := "", ""
+	for l := range strings.Lines(page) {
+		l = strings.TrimSpace(l)
+		switch {
+		case strings.HasPrefix(l, "#"):
+			heading, list = strings.TrimLeft(l, "# ")+": ", ""
+		case strings.HasSuffix(l, ":"):
+			list = l + " "
+		case l != "":
+			lines = append(lines, heading+list+l)
+		}
+	}
+	return lines
+}
+
+func TestDifference(t *testing.T) {
+	have := "## sns\n\nImplemented:\n\n- Publish\n\n501:\n\n- Subscribe\n"
+	want := "## sns\n\nImplemented:\n\n- Publish\n- Subscribe\n"
+	if got, should := difference(have, want), "- sns: 501: - Subscribe\n+ sns: Implemented: - Subscribe\n"; got != should {
+		t.Errorf("got %q, want %q", got, should)
+	}
 }
