@@ -210,8 +210,9 @@ func (sim *simulation) matched(req *policy.Request, d policy.Decision) []api.Sta
 			continue
 		}
 		st := api.Statement{SourcePolicyId: new(m.Source.Name), SourcePolicyType: new(m.Source.Kind), StartPosition: &api.Position{}, EndPosition: &api.Position{}}
-		if spans := statementSpans(sim.texts[m.Source.Name]); m.Statement < len(spans) {
-			st.StartPosition, st.EndPosition = &spans[m.Statement][0], &spans[m.Statement][1]
+		text := sim.texts[m.Source.Name]
+		if all := statements(text); m.Statement < len(all) {
+			st.StartPosition, st.EndPosition = position(text, all[m.Statement].start), position(text, all[m.Statement].end())
 		}
 		out = append(out, st)
 	}

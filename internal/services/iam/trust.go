@@ -3,6 +3,7 @@ package iam
 import (
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 
 	api "github.com/gatehouse-dev/gatehouse/internal/api/iam"
@@ -33,12 +34,9 @@ func checkTrust(document string) error {
 // that a trust policy names. One that does not exist is refused. Whether the
 // principals of other accounts exist cannot be known here.
 func (s *Service) resolveTrust(r kv.Reader, document string) (map[string]string, error) {
-	named, err := awsPrincipals(document)
-	if err != nil {
-		return nil, err
-	}
 	ids := map[string]string{}
-	for _, p := range named {
+	for _, named := range awsPrincipals(document) {
+		p := named.name
 		id, own, err := s.principalID(r, p)
 		if err != nil {
 			return nil, err
@@ -46,8 +44,7 @@ func (s *Service) resolveTrust(r kv.Reader, document string) (map[string]string,
 		if !own {
 			continue
 		}
-		// Without the ARN as it stands there the id could not take its place.
-		if id == "" || id != p && !strings.Contains(document, quoted(p)) {
+		if id == "" {
 			return nil, api.MalformedPolicyDocumentException("Invalid principal in policy: \"AWS\":\"%s\"", p)
 		}
 		if id != p {
@@ -97,68 +94,53 @@ func (s *Service) principalID(r kv.Reader, principal string) (id string, own boo
 }
 
 // currentTrust is what a role's trust policy says now; arns are of the users
-// and roles that there are, by id. It is not ok if a name stands in it that
-// somebody else may have today.
+// and roles that there are, by id. It is not ok if somebody whom it means is not
+// named in it.
 func currentTrust(rec *roleRecord, arns map[string]string) (text string, ok bool) {
 	text = rec.Trust
-	for named, id := range rec.Trusted {
+	met := map[string]bool{}
+	for _, named := range slices.Backward(awsPrincipals(text)) { // from the end, so that what comes before stays in place
+		id, means := rec.Trusted[named.name]
+		if !means {
+			continue
+		}
+		met[named.name] = true
 		now := id
 		unique, _, session := strings.Cut(id, ":")
 		if current, there := arns[unique]; there {
 			now = current
 			if session { // its role is there, under the only name it can have
-				now = named
+				now = named.name
 			}
 		}
-		if now == named {
-			continue
+		if now != named.name {
+			text = text[:named.start] + strconv.Quote(now) + text[named.end():]
 		}
-		if !strings.Contains(text, quoted(named)) {
-			return "", false
-		}
-		text = strings.ReplaceAll(text, quoted(named), quoted(now))
 	}
-	return text, true
+	return text, len(met) == len(rec.Trusted)
 }
 
-func quoted(s string) string { return `"` + s + `"` }
+// principal is a name in a trust policy.
+type principal struct {
+	span
+	name string
+}
 
 // awsPrincipals lists what the statements of a checked trust policy name as
-// AWS principals.
-func awsPrincipals(document string) ([]string, error) {
-	var doc struct{ Statement json.RawMessage }
-	if err := json.Unmarshal([]byte(document), &doc); err != nil {
-		return nil, err
-	}
-	type statement struct {
-		Principal struct{ AWS json.RawMessage }
-	}
-	statements, err := oneOrMany[statement](doc.Statement)
-	if err != nil {
-		return nil, err
-	}
-	var out []string
-	for _, st := range statements {
-		if len(st.Principal.AWS) == 0 {
-			continue
+// AWS principals, in order.
+func awsPrincipals(document string) []principal {
+	var out []principal
+	for _, st := range statements(document) {
+		for _, p := range st.members("Principal") {
+			for _, list := range p.members("AWS") {
+				for _, item := range list.items() {
+					var name string
+					if json.Unmarshal(item.raw, &name) == nil {
+						out = append(out, principal{item, name})
+					}
+				}
+			}
 		}
-		names, err := oneOrMany[string](st.Principal.AWS)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, names...)
 	}
-	return out, nil
-}
-
-// oneOrMany reads a JSON value that may stand alone or in an array.
-func oneOrMany[T any](raw json.RawMessage) ([]T, error) {
-	if len(raw) > 0 && raw[0] == '[' {
-		var many []T
-		err := json.Unmarshal(raw, &many)
-		return many, err
-	}
-	var one T
-	err := json.Unmarshal(raw, &one)
-	return []T{one}, err
+	return out
 }

@@ -9,6 +9,20 @@ import (
 	"github.com/gatehouse-dev/gatehouse/internal/policy"
 )
 
+// A name that also stands in a condition changes only where it is a principal.
+func TestTrustChangesPrincipalsOnly(t *testing.T) {
+	w := start(t)
+	ctx := t.Context()
+	ok(t)(w.CreateUser(ctx, &iam.CreateUserInput{UserName: new("bob")}))
+	arn := account + "user/bob"
+	document := `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":["000000000000", "arn:aws:iam::000000000000:user\/bob" ]},"Action":"sts:AssumeRole","Condition":{"ArnEquals":{"aws:PrincipalArn":"` + arn + `"}}}}`
+	ok(t)(w.CreateRole(ctx, &iam.CreateRoleInput{RoleName: new("worker"), AssumeRolePolicyDocument: &document}))
+	id := *must(w.GetUser(ctx, getUser("bob")))(t).User.UserId
+	ok(t)(w.DeleteUser(ctx, &iam.DeleteUserInput{UserName: new("bob")}))
+	want := strings.Replace(document, `"arn:aws:iam::000000000000:user\/bob"`, `"`+id+`"`, 1)
+	equal(t, unescaped(t, must(w.GetRole(ctx, &iam.GetRoleInput{RoleName: new("worker")}))(t).Role.AssumeRolePolicyDocument), want)
+}
+
 func trusting(principal string) string {
 	return `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":` + principal + `},"Action":"sts:AssumeRole"}]}`
 }
@@ -33,8 +47,6 @@ func TestTrustNamesWhoExists(t *testing.T) {
 		refused(t, 400, "MalformedPolicyDocument", `Invalid principal in policy: "AWS":"`+p+`"`)(w.CreateRole(ctx,
 			&iam.CreateRoleInput{RoleName: new("x"), AssumeRolePolicyDocument: new(trusting(`"` + p + `"`))}))
 	}
-	refused(t, 400, "MalformedPolicyDocument", "Invalid principal")(w.CreateRole(ctx, &iam.CreateRoleInput{RoleName: new("x"),
-		AssumeRolePolicyDocument: new(trusting(`"arn:aws:iam::000000000000:user\/bob"`))})) // the id could not take its place
 }
 
 // A trust policy means the user who was there when it was written.
