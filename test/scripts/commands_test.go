@@ -19,6 +19,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -26,7 +28,7 @@ import (
 func commands() map[string]func(*testscript.TestScript, bool, []string) {
 	all := map[string]func(*testscript.TestScript, bool, []string){}
 	for name, fn := range map[string]func(*testscript.TestScript, []string){
-		"ready": ready, "terminate": terminate, "exits": exits, "publish": publish, "begin": begin, "finish": finish, "refused": refused,
+		"ready": ready, "terminate": terminate, "exits": exits, "publish": publish, "log": log, "begin": begin, "finish": finish, "refused": refused,
 		"follow": follow, "followed": followed,
 	} {
 		all[name] = func(ts *testscript.TestScript, neg bool, args []string) {
@@ -93,6 +95,23 @@ func publish(ts *testscript.TestScript, args []string) {
 	ts.Check(err)
 	id, _ := awsmiddleware.GetRequestIDMetadata(out.ResultMetadata)
 	ts.Setenv("REQUEST", id)
+}
+
+// log makes a log group and writes lines into it: log GROUP LINE...
+func log(ts *testscript.TestScript, args []string) {
+	client := cloudwatchlogs.New(cloudwatchlogs.Options{Region: "us-east-1", BaseEndpoint: aws.String(ts.Getenv("URL")),
+		Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")})
+	ctx, group, stream := context.Background(), &args[0], aws.String("stream")
+	_, err := client.CreateLogGroup(ctx, &cloudwatchlogs.CreateLogGroupInput{LogGroupName: group})
+	ts.Check(err)
+	_, err = client.CreateLogStream(ctx, &cloudwatchlogs.CreateLogStreamInput{LogGroupName: group, LogStreamName: stream})
+	ts.Check(err)
+	in := &cloudwatchlogs.PutLogEventsInput{LogGroupName: group, LogStreamName: stream}
+	for i, text := range args[1:] {
+		in.LogEvents = append(in.LogEvents, types.InputLogEvent{Message: &text, Timestamp: aws.Int64(time.Now().UnixMilli() + int64(i))})
+	}
+	_, err = client.PutLogEvents(ctx, in)
+	ts.Check(err)
 }
 
 // begin sends a request but the end of its body: begin METHOD PATH BODY.

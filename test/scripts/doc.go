@@ -9,6 +9,7 @@
 //	terminate                      sends it SIGTERM; wait serve gives its end
 //	exits STATUS COMMAND           must end with that status
 //	publish NUMBER TEXT            sends a text message as root; sets $REQUEST
+//	log GROUP LINE...              makes a log group with these lines
 //	begin METHOD PATH BODY         sends a request but the end of its body
 //	finish TEXT                    sends the rest; the answer is 200 with TEXT
 //	follow PATH TEXT               keeps a stream open that begins with TEXT
