@@ -42,6 +42,64 @@ func (s *Service) access() front.Access {
 		"UntagResource": on(s, "UntagResource", func(in *api.UntagResourceRequest) (*string, *string) { return in.Resource, nil }),
 		"ListTags":      on(s, "ListTags", func(in *api.ListTagsRequest) (*string, *string) { return in.Resource, nil }),
 
+		"DeleteFunction": on(s, "DeleteFunction", func(in *api.DeleteFunctionRequest) (*string, *string) { return in.FunctionName, in.Qualifier }),
+		"ListFunctions":  front.Everywhere("lambda:ListFunctions"),
+		"ListVersionsByFunction": on(s, "ListVersionsByFunction", func(in *api.ListVersionsByFunctionRequest) (*string, *string) {
+			return in.FunctionName, nil
+		}),
+		"ListAliases":        on(s, "ListAliases", func(in *api.ListAliasesRequest) (*string, *string) { return in.FunctionName, nil }),
+		"GetAccountSettings": front.Everywhere("lambda:GetAccountSettings"),
+		"PutFunctionConcurrency": on(s, "PutFunctionConcurrency", func(in *api.PutFunctionConcurrencyRequest) (*string, *string) {
+			return in.FunctionName, nil
+		}),
+		"DeleteFunctionConcurrency": on(s, "DeleteFunctionConcurrency", func(in *api.DeleteFunctionConcurrencyRequest) (*string, *string) {
+			return in.FunctionName, nil
+		}),
+		"GetFunctionConcurrency": on(s, "GetFunctionConcurrency", func(in *api.GetFunctionConcurrencyRequest) (*string, *string) {
+			return in.FunctionName, nil
+		}),
+		"GetRuntimeManagementConfig": on(s, "GetRuntimeManagementConfig", func(in *api.GetRuntimeManagementConfigRequest) (*string, *string) {
+			return in.FunctionName, in.Qualifier
+		}),
+		"PutRuntimeManagementConfig": on(s, "PutRuntimeManagementConfig", func(in *api.PutRuntimeManagementConfigRequest) (*string, *string) {
+			return in.FunctionName, in.Qualifier
+		}),
+		"GetFunctionCodeSigningConfig": on(s, "GetFunctionCodeSigningConfig", func(in *api.GetFunctionCodeSigningConfigRequest) (*string, *string) {
+			return in.FunctionName, nil
+		}),
+		"GetFunctionRecursionConfig": on(s, "GetFunctionRecursionConfig", func(in *api.GetFunctionRecursionConfigRequest) (*string, *string) {
+			return in.FunctionName, nil
+		}),
+		"PutFunctionRecursionConfig": on(s, "PutFunctionRecursionConfig", func(in *api.PutFunctionRecursionConfigRequest) (*string, *string) {
+			return in.FunctionName, nil
+		}),
+		"PutFunctionEventInvokeConfig": front.Needs(func(ctx context.Context, c *front.Call, in *api.PutFunctionEventInvokeConfigRequest) ([]front.Need, error) {
+			return s.functionNeeds(ctx, c, "PutFunctionEventInvokeConfig", in.FunctionName, in.Qualifier, useDestinations(in.DestinationConfig))
+		}),
+		"UpdateFunctionEventInvokeConfig": front.Needs(func(ctx context.Context, c *front.Call, in *api.UpdateFunctionEventInvokeConfigRequest) ([]front.Need, error) {
+			return s.functionNeeds(ctx, c, "UpdateFunctionEventInvokeConfig", in.FunctionName, in.Qualifier, useDestinations(in.DestinationConfig))
+		}),
+		"GetFunctionEventInvokeConfig": on(s, "GetFunctionEventInvokeConfig", func(in *api.GetFunctionEventInvokeConfigRequest) (*string, *string) {
+			return in.FunctionName, in.Qualifier
+		}),
+		"DeleteFunctionEventInvokeConfig": on(s, "DeleteFunctionEventInvokeConfig", func(in *api.DeleteFunctionEventInvokeConfigRequest) (*string, *string) {
+			return in.FunctionName, in.Qualifier
+		}),
+		"ListFunctionEventInvokeConfigs": on(s, "ListFunctionEventInvokeConfigs", func(in *api.ListFunctionEventInvokeConfigsRequest) (*string, *string) {
+			return in.FunctionName, nil
+		}),
+
+		"ListLayers":        front.Everywhere("lambda:ListLayers"),
+		"ListLayerVersions": front.Everywhere("lambda:ListLayerVersions"),
+		"AddLayerVersionPermission": onLayer("AddLayerVersionPermission", func(in *api.AddLayerVersionPermissionRequest) (*string, *int64) {
+			return in.LayerName, in.VersionNumber
+		}),
+		"RemoveLayerVersionPermission": onLayer("RemoveLayerVersionPermission", func(in *api.RemoveLayerVersionPermissionRequest) (*string, *int64) {
+			return in.LayerName, in.VersionNumber
+		}),
+		"GetLayerVersionPolicy": onLayer("GetLayerVersionPolicy", func(in *api.GetLayerVersionPolicyRequest) (*string, *int64) {
+			return in.LayerName, in.VersionNumber
+		}),
 		"PublishLayerVersion": onLayer("PublishLayerVersion", func(in *api.PublishLayerVersionRequest) (*string, *int64) { return in.LayerName, nil }),
 		"GetLayerVersion":     onLayer("GetLayerVersion", func(in *api.GetLayerVersionRequest) (*string, *int64) { return in.LayerName, in.VersionNumber }),
 		"GetLayerVersionByArn": front.On("lambda:GetLayerVersion", func(_ *front.Call, in *api.GetLayerVersionByArnRequest) string {

@@ -57,6 +57,9 @@ func Open(dir string) (*Store, error) {
 			return nil, fmt.Errorf("code: %w", err)
 		}
 	}
+	if err := os.Chmod(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("code: %w", err)
+	}
 	return s, nil
 }
 
