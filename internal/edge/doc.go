@@ -2,10 +2,13 @@
 // by host and path which part of Gatehouse a request is for. It knows no
 // service; internal/server fills the table.
 //
-// Trust. A request is of the machine's own user if it arrived on a loopback
-// listener, from a loopback address, and not from a function's sandbox. Only
-// such a request may use the well-known pair test/test or an own endpoint
-// (/_gatehouse/...) without credentials. Own endpoints moreover refuse names
-// that are not of this machine and requests that a foreign web page made, so
-// that no page in the user's browser can drive them.
+// Trust. A connection is trusted if it came to a loopback address, from a
+// loopback address, and not from a function's sandbox (Trusted). A request of
+// such a connection may use the well-known pair test/test unless a web page of
+// another machine, a rebound name or a proxy is behind it (OwnUser), and an own
+// endpoint (/_gatehouse/...) without credentials if moreover its page, where it
+// has one, is Gatehouse's own (Guard).
+//
+// Time. Headers and bodies must keep coming: a connection that sends too slowly
+// is closed.
 package edge

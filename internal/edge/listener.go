@@ -46,7 +46,7 @@ func Listen(addr string) (net.Listener, error) {
 func Serve(l net.Listener, h http.Handler, sandboxed func(local, remote netip.AddrPort) bool, log *slog.Logger) *Listener {
 	out := &Listener{Listener: l, done: make(chan error, 1)}
 	out.server = &http.Server{
-		Handler:           h,
+		Handler:           hurry(h, bodyGrace),
 		ReadHeaderTimeout: readHeaderTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,

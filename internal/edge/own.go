@@ -16,7 +16,7 @@ func Guard(authenticate func(*http.Request) error, h http.Handler) http.Handler 
 			http.Error(w, "requests from other web pages are refused", http.StatusForbidden)
 			return
 		}
-		if !Trusted(r) || !localName(r.Host) {
+		if !Trusted(r) || !localName(r.Host) || passedOn(r) {
 			if err := authenticate(r); err != nil {
 				http.Error(w, "credentials of the root user are required: sign the request for the service gatehouse", http.StatusForbidden)
 				return
@@ -29,15 +29,22 @@ func Guard(authenticate func(*http.Request) error, h http.Handler) http.Handler 
 // localName reports whether a Host header names this machine. A page that had
 // its own name resolve to a loopback address (DNS rebinding) fails here.
 func localName(host string) bool {
+	host = hostname(host)
+	for _, name := range [...]string{"localhost", "localhost.localstack.cloud"} {
+		if rest, ok := strings.CutSuffix(host, name); ok && (rest == "" || strings.HasSuffix(rest, ".")) {
+			return true
+		}
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.Unmap().IsLoopback()
+}
+
+// hostname is a Host header's name or address, in lower case.
+func hostname(host string) string {
 	if h, _, err := net.SplitHostPort(host); err == nil {
 		host = h
 	}
-	host = strings.ToLower(strings.Trim(host, "[]"))
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") || host == "localhost.localstack.cloud" {
-		return true
-	}
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.IsLoopback()
+	return strings.ToLower(strings.Trim(host, "[]"))
 }
 
 // foreignPage reports whether a browser sent the request for a page of another

@@ -107,7 +107,7 @@ func (s *Server) wire(ctx context.Context, addr *net.TCPAddr) error {
 		p.sts.Front(),
 	}
 	s.pipeline = front.New(front.Options{Services: s.services, Authority: p.iam, Clock: s.clock, Log: s.Log, Traces: s.traces,
-		Account: Account, Loopback: edge.Trusted, Observe: s.metrics.observe})
+		Account: Account, Loopback: edge.OwnUser, Observe: s.metrics.observe})
 	// Stacks call the services through the pipeline, and go on with what the
 	// last process left unfinished.
 	if err := p.stacks.Start(ctx, s.pipeline); err != nil {
