@@ -79,7 +79,7 @@ func (p *Pipeline) serve(c *Call, r *http.Request) (*Service, *wire.Response) {
 	if s == nil {
 		// Only an unsigned form says in its body what it is for.
 		var err error
-		if body, err = readBody(r, defaultMaxBody); err == nil {
+		if body, err = readBody(r, strangerBody); err == nil {
 			s = p.dir.service(r, query, formOf(body))
 		}
 	}
@@ -91,7 +91,7 @@ func (p *Pipeline) serve(c *Call, r *http.Request) (*Service, *wire.Response) {
 	fail := func(err error) (*Service, *wire.Response) { return s, s.failure(c, p.Log, err) }
 	if body == nil {
 		var err error
-		if body, err = readBody(r, s.maxBody()); err != nil {
+		if body, err = p.body(s, r); err != nil {
 			return fail(err)
 		}
 	}

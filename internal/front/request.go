@@ -1,45 +1,12 @@
 package front
 
 import (
-	"errors"
 	"io"
 	"net/http"
 	"net/netip"
 	"net/url"
 	"strings"
-
-	"github.com/gatehouse-dev/gatehouse/internal/awserr"
 )
-
-// readBody reads a whole body of at most limit bytes.
-func readBody(r *http.Request, limit int64) ([]byte, error) {
-	if r.Body == nil || r.Body == http.NoBody {
-		return []byte{}, nil
-	}
-	if r.ContentLength > limit {
-		return nil, tooLarge(limit)
-	}
-	if n := r.ContentLength; n >= 0 {
-		b := make([]byte, n)
-		if _, err := io.ReadFull(r.Body, b); err != nil {
-			return nil, awserr.Of(awserr.Malformed, "The request body is shorter than its Content-Length")
-		}
-		return b, nil
-	}
-	b, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, limit))
-	var over *http.MaxBytesError
-	switch {
-	case errors.As(err, &over):
-		return nil, tooLarge(limit)
-	case err != nil:
-		return nil, awserr.Of(awserr.Malformed, "The request body could not be read")
-	}
-	return b, nil
-}
-
-func tooLarge(limit int64) error {
-	return awserr.New(http.StatusRequestEntityTooLarge, "RequestEntityTooLargeException", "Request must be smaller than %d bytes", limit)
-}
 
 // formOf parses a form body when it is asked for.
 func formOf(body []byte) func() url.Values {
