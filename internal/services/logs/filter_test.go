@@ -44,10 +44,10 @@ func TestFilter(t *testing.T) {
 		in   sdk.FilterLogEventsInput
 		want string
 	}{
-		{sdk.FilterLogEventsInput{Limit: new(int32(5))}, `a1":0 a2":1 b1":2 a1":10 a2":11 b1":12 a1":20 a2":21 b1":22 a1":30 a2":31 b1":32`},
-		{sdk.FilterLogEventsInput{LogStreamNamePrefix: new("a"), Limit: new(int32(1)), FilterPattern: new("{ $.n >= 20 }")}, `a1":20 a2":21 a1":30 a2":31`},
-		{sdk.FilterLogEventsInput{LogStreamNames: []string{"b1"}, Interleaved: new(true)}, `b1":2 b1":12 b1":22 b1":32`},
-		{sdk.FilterLogEventsInput{StartTime: new(at + 1), EndTime: new(at + 10)}, `a2":1 b1":2 a1":10`},
+		{sdk.FilterLogEventsInput{Limit: new(int32(5))}, `a1:0 a2:1 b1:2 a1:10 a2:11 b1:12 a1:20 a2:21 b1:22 a1:30 a2:31 b1:32`},
+		{sdk.FilterLogEventsInput{LogStreamNamePrefix: new("a"), Limit: new(int32(1)), FilterPattern: new("{ $.n >= 20 }")}, `a1:20 a2:21 a1:30 a2:31`},
+		{sdk.FilterLogEventsInput{LogStreamNames: []string{"b1"}}, `b1:2 b1:12 b1:22 b1:32`},
+		{sdk.FilterLogEventsInput{StartTime: new(at + 1), EndTime: new(at + 10)}, `a2:1 b1:2 a1:10`},
 		{sdk.FilterLogEventsInput{FilterPattern: new("nothing")}, ""},
 	} {
 		if got := search(c.in); got != c.want {

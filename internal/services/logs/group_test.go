@@ -10,6 +10,8 @@ import (
 	"github.com/gatehouse-dev/gatehouse/internal/testkit"
 )
 
+//lint:file-ignore SA1019 the older tag operations must work too
+
 const notFound = "ResourceNotFoundException"
 
 func TestGroup(t *testing.T) {
