@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"os/signal"
 	"slices"
@@ -166,9 +167,21 @@ func fromEnvironment(fs *flag.FlagSet, getenv func(string) string) (invalid erro
 			}
 			return
 		}
-		f.DefValue = v
+		f.DefValue = redacted(v)
 	})
 	return invalid
+}
+
+// redacted is a value as help may show it: the URL of a store has a password.
+func redacted(value string) string {
+	u, err := url.Parse(value)
+	if err != nil && strings.Contains(value, "@") {
+		return "(set)"
+	}
+	if err != nil || u.User == nil {
+		return value
+	}
+	return u.Redacted()
 }
 
 func variable(flagName string) string {

@@ -101,18 +101,23 @@ func TestTags(t *testing.T) {
 			t.Errorf("%s: %v", arn, out.Tags)
 		}
 	}
+	//lint:ignore SA1019 old clients still call it
 	must(f.TagLogGroup(t.Context(), &sdk.TagLogGroupInput{LogGroupName: new("g"), Tags: map[string]string{"c": "3"}}))
+	//lint:ignore SA1019 old clients still call it
 	must(f.UntagLogGroup(t.Context(), &sdk.UntagLogGroupInput{LogGroupName: new("g"), Tags: []string{"b"}}))
+	//lint:ignore SA1019 old clients still call it
 	out := must(f.ListTagsLogGroup(t.Context(), &sdk.ListTagsLogGroupInput{LogGroupName: new("g")}))
 	if len(out.Tags) != 1 || out.Tags["c"] != "3" {
 		t.Errorf("%v", out.Tags)
 	}
+	//lint:ignore SA1019 old clients still call it
 	_, err := f.TagLogGroup(t.Context(), &sdk.TagLogGroupInput{LogGroupName: new("g"), Tags: map[string]string{"aws:x": "3"}})
 	testkit.WantError(t, err, 400, "InvalidParameterException", "aws: prefixed")
 	many := map[string]string{}
 	for i := range 50 {
 		many[fmt.Sprint("k", i)] = "v"
 	}
+	//lint:ignore SA1019 old clients still call it
 	_, err = f.TagLogGroup(t.Context(), &sdk.TagLogGroupInput{LogGroupName: new("g"), Tags: many})
 	testkit.WantError(t, err, 400, "TooManyTagsException", "50")
 	for arn, code := range map[string]string{
