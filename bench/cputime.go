@@ -12,12 +12,12 @@ import (
 // every Linux that Go runs on).
 const tick = 10 * time.Millisecond
 
-// cpuTime is what the processes and all their descendants that still run have
-// used, 0 where there is no /proc.
-func cpuTime(ps ...*process) time.Duration {
+// cpuTime is what the processes have used, and what their descendants that
+// still run have; 0 where there is no /proc.
+func cpuTime(ps ...*process) (own, below time.Duration) {
 	stats, err := filepath.Glob("/proc/[0-9]*/stat")
 	if err != nil {
-		return 0
+		return 0, 0
 	}
 	used, parent := map[int]time.Duration{}, map[int]int{}
 	for _, path := range stats {
@@ -35,16 +35,20 @@ func cpuTime(ps ...*process) time.Duration {
 	for _, p := range ps {
 		roots[p.cmd.Process.Pid] = true
 	}
-	var sum time.Duration
 	for pid := range used {
 		for at := pid; at > 1; at = parent[at] {
-			if roots[at] {
-				sum += used[pid]
-				break
+			if !roots[at] {
+				continue
 			}
+			if at == pid {
+				own += used[pid]
+			} else {
+				below += used[pid]
+			}
+			break
 		}
 	}
-	return sum
+	return own, below
 }
 
 // readStat reads the parent and the user and system time of proc_pid_stat(5).

@@ -23,8 +23,9 @@ func (c contender) by(ps ...*process) contender {
 }
 
 // score is what a contender reached: requests a second, and microseconds of
-// CPU time a request, which a neighbour's load does not change much.
-type score struct{ rate, cpu rounds }
+// CPU time a request, which a neighbour's load does not change much; below is
+// the part of it that processes spent which the contender started: functions.
+type score struct{ rate, cpu, below rounds }
 
 // duel lets the contenders take turns, after a warm-up of each.
 func (l *lab) duel(ctx context.Context, cs ...contender) (map[string]*score, error) {
@@ -32,22 +33,28 @@ func (l *lab) duel(ctx context.Context, cs ...contender) (map[string]*score, err
 	for _, c := range cs {
 		out[c.name] = &score{}
 	}
-	for round := range l.rounds + 1 {
+	first := 0 // the warm-up
+	if l.quick {
+		first = 1
+	}
+	for round := first; round <= l.rounds; round++ {
 		d := l.duration
 		if round == 0 {
 			d = min(d, time.Second)
 		}
 		for _, c := range cs {
-			used := cpuTime(c.procs...)
+			own, below := cpuTime(c.procs...)
 			rate, err := c.load(ctx, d)
-			used = cpuTime(c.procs...) - used
+			ownAfter, belowAfter := cpuTime(c.procs...)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", c.name, err)
 			}
 			if round > 0 {
 				s := out[c.name]
 				s.rate = append(s.rate, rate)
-				s.cpu = append(s.cpu, float64(used.Microseconds())/(rate*d.Seconds()))
+				asked := rate * d.Seconds()
+				s.cpu = append(s.cpu, float64((ownAfter-own+belowAfter-below).Microseconds())/asked)
+				s.below = append(s.below, float64((belowAfter-below).Microseconds())/asked)
 			}
 		}
 	}

@@ -13,8 +13,8 @@ type table struct {
 	// unjudged tables show no verdict: one round of a second says that a row
 	// works, not how fast it is.
 	unjudged bool
-	rows  []row
-	notes []string
+	rows     []row
+	notes    []string // under the table
 }
 
 // row compares ours with a goal, or with a peer times a goal.
@@ -41,8 +41,11 @@ func judge(ok bool) verdict {
 	return missed
 }
 
-// note adds a line under the table: what was left out and why.
-func (t *table) note(format string, args ...any) {
+// note says what was left out and why.
+func (t *table) note(format string, args ...any) { t.remark("Not measured: "+format, args...) }
+
+// remark adds a line under the table.
+func (t *table) remark(format string, args ...any) {
 	t.notes = append(t.notes, fmt.Sprintf(format, args...))
 }
 
@@ -69,7 +72,7 @@ func (t *table) print(w io.Writer) {
 		fmt.Fprintf(w, "| %s | %s | %s | %s | %s | %s | %s |\n", r.what, r.ours, r.peer, r.ratio, r.goal, r.verdict, r.cpu)
 	}
 	for _, n := range t.notes {
-		fmt.Fprintf(w, "\nNot measured: %s\n", n)
+		fmt.Fprintf(w, "\n%s\n", n)
 	}
 }
 
