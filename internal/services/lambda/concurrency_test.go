@@ -41,10 +41,7 @@ func TestReservedConcurrency(t *testing.T) {
 	}
 	done := make(chan string)
 	go func() { done <- string(f.invoke("g", do("sleep", "1s", 0)).Payload) }()
-	eventually(t, "the only invocation runs", func() bool {
-		_, err := f.Invoke(t.Context(), &sdk.InvokeInput{FunctionName: new("g")})
-		return err != nil
-	})
+	eventually(t, "the only invocation runs", func() bool { return strings.Contains(f.output.text("/aws/lambda/g"), "START") })
 	throttled()
 	if got := <-done; got != `"1s"` {
 		t.Error(got)
@@ -195,6 +192,11 @@ func TestEventConfig(t *testing.T) {
 			t.Errorf("%v %s", err, text)
 		}
 	}
+	must(f.PutFunctionConcurrency(t.Context(), &sdk.PutFunctionConcurrencyInput{FunctionName: new("n"), ReservedConcurrentExecutions: new(int32(0))}))
+	must(f.Invoke(t.Context(), &sdk.InvokeInput{FunctionName: new("n"), InvocationType: types.InvocationTypeEvent, Payload: []byte("{}")}))
+	eventually(t, "no concurrency", func() bool {
+		return strings.Contains(heard(), `"condition":"ZeroReservedConcurrency","approximateInvokeCount":0`)
+	})
 	must(f.UpdateFunctionEventInvokeConfig(t.Context(), &sdk.UpdateFunctionEventInvokeConfigInput{FunctionName: new("n"), MaximumEventAgeInSeconds: new(int32(60))}))
 	list := must(f.ListFunctionEventInvokeConfigs(t.Context(), &sdk.ListFunctionEventInvokeConfigsInput{FunctionName: new("n")})).FunctionEventInvokeConfigs
 	if len(list) != 1 || *list[0].MaximumEventAgeInSeconds != 60 || *list[0].MaximumRetryAttempts != 0 {

@@ -79,7 +79,7 @@ func (s *Service) schedule(t kv.Txn, p *pending, due time.Time) error {
 
 // outcome is what became of an event, as its destinations are told.
 type outcome struct {
-	condition string // "Success", "RetriesExhausted" or "EventAgeExceeded"
+	condition string // "Success", "RetriesExhausted", "EventAgeExceeded" or "ZeroReservedConcurrency"
 	version   string
 	result    runner.Result
 	ran       bool
@@ -109,6 +109,9 @@ func (s *Service) deliver(ctx context.Context, job jobs.Job) error {
 		return s.dropIfGone(ctx, job, &p, err)
 	}
 	rules := f.rules(n.qualifier)
+	if f.reserved != nil && *f.reserved == 0 {
+		return s.finish(ctx, job, &p, rules, payload, outcome{condition: "ZeroReservedConcurrency", version: t.Number})
+	}
 	if s.clock.Now().Sub(p.Queued) > rules.maxAge {
 		return s.finish(ctx, job, &p, rules, payload, outcome{condition: "EventAgeExceeded", version: t.Number})
 	}
