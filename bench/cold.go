@@ -30,7 +30,7 @@ func coldFunctions(ctx context.Context, l *lab, t *table) error {
 	if _, err := node.deploy(ctx, l.account, name); err != nil {
 		return err
 	}
-	times := 9
+	times := 15
 	if l.quick {
 		times = 3
 	}

@@ -114,7 +114,9 @@ func perSecond(r rounds) string {
 	return s
 }
 
-func milliseconds(r rounds) string { return fmt.Sprintf("%.1f ms", r.median()) }
+func milliseconds(r rounds) string {
+	return fmt.Sprintf("%.1f ms (%.1f to %.1f)", r.median(), slices.Min(r), slices.Max(r))
+}
 
 func megabytes(bytes int64) string { return fmt.Sprintf("%.1f MB", float64(bytes)/1e6) }
 
