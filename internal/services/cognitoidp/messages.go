@@ -5,8 +5,9 @@ import (
 )
 
 // applyMessages sets the verification messages, which each have two names:
-// one of their own and one in the template. Both answer with the same text.
-func (p *poolRecord) applyMessages(in *settings) error {
+// one of their own and one in the template. Both answer with the same text; the
+// template's wins: clients that edit it send the older name as they read it.
+func (p *poolRecord) applyMessages(in *settings) {
 	t := cognitoidp.VerificationMessageTemplateType{}
 	if in.VerificationMessageTemplate != nil {
 		t = *in.VerificationMessageTemplate
@@ -14,24 +15,19 @@ func (p *poolRecord) applyMessages(in *settings) error {
 	t.DefaultEmailOption = or(t.DefaultEmailOption, cognitoidp.DefaultEmailOptionTypeConfirmWithCode)
 	pool := &p.Pool
 	for _, m := range []struct {
-		name           string
 		given          *string
 		inTemplate, to **string
 	}{
-		{"SmsVerificationMessage", in.SmsVerificationMessage, &t.SmsMessage, &pool.SmsVerificationMessage},
-		{"EmailVerificationMessage", in.EmailVerificationMessage, &t.EmailMessage, &pool.EmailVerificationMessage},
-		{"EmailVerificationSubject", in.EmailVerificationSubject, &t.EmailSubject, &pool.EmailVerificationSubject},
+		{in.SmsVerificationMessage, &t.SmsMessage, &pool.SmsVerificationMessage},
+		{in.EmailVerificationMessage, &t.EmailMessage, &pool.EmailVerificationMessage},
+		{in.EmailVerificationSubject, &t.EmailSubject, &pool.EmailVerificationSubject},
 	} {
-		if m.given != nil && *m.inTemplate != nil && *m.given != **m.inTemplate {
-			return invalid("%s and the same message in VerificationMessageTemplate must not differ.", m.name)
-		}
-		if m.given != nil {
+		if *m.inTemplate == nil {
 			*m.inTemplate = m.given
 		}
 		*m.to = *m.inTemplate
 	}
 	pool.VerificationMessageTemplate = &t
-	return nil
 }
 
 // applyEmail sets how mail is sent: by Cognito itself unless SES is chosen.

@@ -117,9 +117,18 @@ func TestPoolSettingsRoundTrip(t *testing.T) {
 	must(f.UpdateUserPool(ctx, update))
 	check("updated")
 
+	// A message has two names. The template's wins over the older one.
+	update.VerificationMessageTemplate = &types.VerificationMessageTemplateType{EmailSubject: new("newer")}
+	update.EmailVerificationSubject, update.SmsVerificationMessage = new("older"), new("older {####}")
+	must(f.UpdateUserPool(ctx, update))
+	p := f.describe(*id)
+	if *p.EmailVerificationSubject != "newer" || *p.VerificationMessageTemplate.EmailSubject != "newer" || *p.VerificationMessageTemplate.SmsMessage != "older {####}" {
+		t.Errorf("messages under two names: %s", asJSON(t, p))
+	}
+
 	// What an update does not name falls back, but for what protects.
 	must(f.UpdateUserPool(ctx, &sdk.UpdateUserPoolInput{UserPoolId: id, AutoVerifiedAttributes: []types.VerifiedAttributeType{"email"}}))
-	p := f.describe(*id)
+	p = f.describe(*id)
 	if p.UserPoolAddOns != nil || p.MfaConfiguration != "OFF" || *p.Policies.PasswordPolicy.MinimumLength != 8 || p.EmailVerificationMessage != nil || p.LambdaConfig.PreSignUp != nil {
 		t.Errorf("after an empty update: %s", asJSON(t, p))
 	}
@@ -161,7 +170,6 @@ func TestPoolErrors(t *testing.T) {
 		{sdk.CreateUserPoolInput{AutoVerifiedAttributes: []types.VerifiedAttributeType{"phone_number"}}, "", "SMS configuration is required when phone_number is selected for auto verification"},
 		{sdk.CreateUserPoolInput{Policies: &types.UserPoolPolicyType{SignInPolicy: &types.SignInPolicyType{AllowedFirstAuthFactors: []types.AuthFactorType{"WEB_AUTHN"}}}}, "", "Password should be configured as one of the allowed first auth factors."},
 		{sdk.CreateUserPoolInput{LambdaConfig: &types.LambdaConfigType{PreSignUp: new("arn:aws:lambda:eu-west-1:000000000000:function:f")}}, "", "Cross-region lambda functions are not supported"},
-		{sdk.CreateUserPoolInput{EmailVerificationSubject: new("a"), VerificationMessageTemplate: &types.VerificationMessageTemplateType{EmailSubject: new("b")}}, "", "EmailVerificationSubject"},
 		{sdk.CreateUserPoolInput{LambdaConfig: &types.LambdaConfigType{CustomSMSSender: &types.CustomSMSLambdaVersionConfigType{LambdaVersion: "V1_0", LambdaArn: new("arn:aws:lambda:us-east-1:000000000000:function:f")}}}, "", "KMSKeyId parameter is required when Custom SMS/Email Lambda trigger is used."},
 		{sdk.CreateUserPoolInput{UserPoolTier: "LITE", Policies: &types.UserPoolPolicyType{SignInPolicy: &types.SignInPolicyType{AllowedFirstAuthFactors: []types.AuthFactorType{"PASSWORD", "WEB_AUTHN"}}}}, "FeatureUnavailableInTierException", "LITE"},
 		{sdk.CreateUserPoolInput{UserPoolTags: map[string]string{"aws:x": "y"}}, "UserPoolTaggingException", "aws: prefixed tag key names are not allowed for external use."},

@@ -52,9 +52,7 @@ func (p *poolRecord) apply(region string, in *settings) error {
 	if err := p.applyEmail(in.EmailConfiguration); err != nil {
 		return err
 	}
-	if err := p.applyMessages(in); err != nil {
-		return err
-	}
+	p.applyMessages(in)
 	if err := p.applyTriggers(region, in.LambdaConfig); err != nil {
 		return err
 	}
