@@ -182,11 +182,17 @@ resource "aws_api_gateway_deployment" "api" {
   rest_api_id = aws_api_gateway_rest_api.api.id
 
   triggers = {
+    # What a deployment freezes, by the attributes that this file sets: whole
+    # resources would differ once Terraform has read back their defaults.
     redeploy = sha1(jsonencode([
-      aws_api_gateway_resource.sms,
-      aws_api_gateway_method.post,
-      aws_api_gateway_integration.post,
-      aws_api_gateway_authorizer.clients,
+      aws_api_gateway_resource.sms.path,
+      aws_api_gateway_method.post.authorization,
+      aws_api_gateway_method.post.authorizer_id,
+      aws_api_gateway_method.post.authorization_scopes,
+      aws_api_gateway_integration.post.uri,
+      aws_api_gateway_integration.post.timeout_milliseconds,
+      aws_api_gateway_authorizer.clients.identity_source,
+      aws_api_gateway_authorizer.clients.provider_arns,
     ]))
   }
 

@@ -119,8 +119,9 @@ func TestTerraform(t *testing.T) {
 	tf.wantNoChanges()
 	deployed{server: s, outputs: tf.outputs()}.check(t)
 
-	t.Run("updates in place", func(t *testing.T) { updates(t, tf) })
-	t.Run("import", func(t *testing.T) { imports(t, tf) })
+	updates(t, tf)
+	deployed{server: s, outputs: tf.outputs()}.check(t)
+	imports(t, tf)
 	tf.must("destroy", "-auto-approve", "-input=false", "-no-color")
 	nothingLeft(t, s)
 }
@@ -152,7 +153,6 @@ func updates(t *testing.T, tf *terraform) {
       priority = 1
     }
   }`},
-		{`  name         = "SMS API"`, `  name         = "Messages"`},
 		{`    scope_description = "Send text messages"
   }`, `    scope_description = "Send texts"
   }
@@ -167,6 +167,9 @@ func updates(t *testing.T, tf *terraform) {
   token_validity_units {
     access_token = "minutes"
   }`},
+		// The provider cannot plan a client's scopes while those of the resource
+		// server change: it fails with an "inconsistent final plan".
+		{`  allowed_oauth_scopes                 = aws_cognito_resource_server.api.scope_identifiers`, `  allowed_oauth_scopes                 = ["sms-api/send"]`},
 		{`  retention_in_days = 14`, `  retention_in_days = 30
   tags              = { team = "messages" }`},
 		{`  assume_role_policy = data.aws_iam_policy_document.trust.json`, `  assume_role_policy   = data.aws_iam_policy_document.trust.json
@@ -219,7 +222,8 @@ func updates(t *testing.T, tf *terraform) {
 	tf.wantNoChanges()
 }
 
-// imports takes each resource out of the state and imports it again.
+// imports forgets all resources and imports them again; nothing else may be
+// left to do.
 func imports(t *testing.T, tf *terraform) {
 	type resource struct {
 		Address string
@@ -234,6 +238,8 @@ func imports(t *testing.T, tf *terraform) {
 		t.Fatal(err)
 	}
 	value := func(r resource, name string) string { return fmt.Sprint(r.Values[name]) }
+	forget := []string{"state", "rm"}
+	var blocks strings.Builder
 	for _, r := range state.Values.RootModule.Resources {
 		id := value(r, "id")
 		switch kind, _, _ := strings.Cut(r.Address, "."); kind {
@@ -250,21 +256,25 @@ func imports(t *testing.T, tf *terraform) {
 		case "aws_api_gateway_stage":
 			id = value(r, "rest_api_id") + "/" + value(r, "stage_name")
 		}
-		tf.must("state", "rm", r.Address)
-		tf.must("import", "-input=false", "-no-color", r.Address, id)
+		forget = append(forget, r.Address)
+		fmt.Fprintf(&blocks, "import {\n  to = %s\n  id = %q\n}\n", r.Address, id)
 	}
-	// What AWS itself does not tell cannot be imported: the function's zip, and
-	// the deployment's triggers, which exist in Terraform's state alone.
-	out, err := tf.run("plan", "-detailed-exitcode", "-input=false", "-no-color")
-	if err == nil {
-		return
+	tf.must(forget...)
+	if err := os.WriteFile(filepath.Join(tf.dir, "imports.tf"), []byte(blocks.String()), 0o644); err != nil {
+		t.Fatal(err)
 	}
-	for _, line := range strings.Split(out, "\n") {
-		line = strings.TrimSpace(line)
-		if strings.HasPrefix(line, "# ") && !strings.HasPrefix(line, "# (") && !strings.Contains(line, "aws_lambda_function.send will be updated in-place") && !strings.Contains(line, "aws_api_gateway_deployment.api") && !strings.Contains(line, "aws_api_gateway_stage.stage will be updated in-place") {
-			t.Errorf("after the import: %s\n%s", line, out)
-		}
+	// What AWS itself does not tell of a resource cannot be imported: the
+	// triggers, which are Terraform's own, whether a secret was generated, and
+	// the zip that a function was made of.
+	tf.edit("    create_before_destroy = true", "    create_before_destroy = true\n    ignore_changes        = [triggers]")
+	tf.edit("  generate_secret  ", "  lifecycle {\n    ignore_changes = [generate_secret]\n  }\n  generate_secret  ")
+	tf.edit("  source_code_hash ", "  lifecycle {\n    ignore_changes = [filename, source_code_hash, publish]\n  }\n  source_code_hash ")
+	out := tf.must("plan", "-input=false", "-no-color", "-out=changes")
+	if want := fmt.Sprintf("Plan: %d to import, 0 to add, 0 to change, 0 to destroy.", len(forget)-2); !strings.Contains(out, want) {
+		t.Errorf("after the import more is to be done:\n%s", out)
 	}
+	tf.must("apply", "-input=false", "-no-color", "changes")
+	tf.wantNoChanges()
 }
 
 // nothingLeft asks each service for what the stack had.
