@@ -125,7 +125,7 @@ func TestTags(t *testing.T) {
 		"arn:aws:logs:eu-west-1:000000000000:log-group:g":    notFound,
 		"arn:aws:logs:us-east-1:000000000000:log-group:g:x":  "InvalidParameterException",
 		"arn:aws:s3:::bucket":                                "InvalidParameterException",
-		"arn:aws:logs:us-east-1:000000000000:log-group:g:*":  "ValidationException", // the model has no star here
+		"arn:aws:logs:us-east-1:000000000000:log-group:g:*":  "InvalidParameterException", // the model has no star here
 	} {
 		_, err := f.ListTagsForResource(t.Context(), &sdk.ListTagsForResourceInput{ResourceArn: &arn})
 		testkit.WantError(t, err, 400, code, "")
