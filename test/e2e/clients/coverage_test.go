@@ -11,15 +11,19 @@ import (
 	"testing"
 
 	apigatewayapi "github.com/gatehouse-dev/gatehouse/internal/api/apigateway"
+	cfnapi "github.com/gatehouse-dev/gatehouse/internal/api/cloudformation"
 	cognitoapi "github.com/gatehouse-dev/gatehouse/internal/api/cognitoidp"
 	iamapi "github.com/gatehouse-dev/gatehouse/internal/api/iam"
+	lambdaapi "github.com/gatehouse-dev/gatehouse/internal/api/lambda"
 	logsapi "github.com/gatehouse-dev/gatehouse/internal/api/logs"
 	snsapi "github.com/gatehouse-dev/gatehouse/internal/api/sns"
 	ssmapi "github.com/gatehouse-dev/gatehouse/internal/api/ssm"
 	stsapi "github.com/gatehouse-dev/gatehouse/internal/api/sts"
 	"github.com/gatehouse-dev/gatehouse/internal/services/apigateway"
+	"github.com/gatehouse-dev/gatehouse/internal/services/cloudformation"
 	"github.com/gatehouse-dev/gatehouse/internal/services/cognitoidp"
 	"github.com/gatehouse-dev/gatehouse/internal/services/iam"
+	"github.com/gatehouse-dev/gatehouse/internal/services/lambda"
 	"github.com/gatehouse-dev/gatehouse/internal/services/logs"
 	"github.com/gatehouse-dev/gatehouse/internal/services/sns"
 	"github.com/gatehouse-dev/gatehouse/internal/services/sts"
@@ -35,8 +39,10 @@ type served struct {
 func allServed() []served {
 	return []served{
 		{&apigatewayapi.Service, reflect.TypeFor[*apigateway.Service]()},
+		{&cfnapi.Service, reflect.TypeFor[*cloudformation.Service]()},
 		{&cognitoapi.Service, reflect.TypeFor[*cognitoidp.Service]()},
 		{&iamapi.Service, reflect.TypeFor[*iam.Service]()},
+		{&lambdaapi.Service, reflect.TypeFor[*lambda.Service]()},
 		{&logsapi.Service, reflect.TypeFor[*logs.Service]()},
 		{&snsapi.Service, reflect.TypeFor[*sns.Service]()},
 		{&ssmapi.Service, reflect.TypeFor[ssmapi.Unimplemented]()},
@@ -52,7 +58,7 @@ func TestTablesAreComplete(t *testing.T) {
 		t.Run(s.api.SigningName, func(t *testing.T) {
 			tb := all[s.api.SigningName]
 			if tb == nil {
-				t.Skip("there is no table yet")
+				tb = &table{}
 			}
 			checkComplete(t, s, tb)
 		})

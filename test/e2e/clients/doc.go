@@ -35,8 +35,10 @@
 //
 //	!bytes TEXT      a blob
 //	!base64 TEXT     a blob
+//	!zip {FILE: TEXT} a zip archive, as a blob
 //	!time RFC3339    a timestamp
 //	!now 1h          seconds since 1970, of an hour from now
+//	!millis "-1s"    likewise in milliseconds
 //	!json VALUE      VALUE as JSON text
 //	!repeat "ab*90"  ab 90 times
 //

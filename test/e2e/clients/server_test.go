@@ -48,7 +48,7 @@ var readyLine = regexp.MustCompile(`is ready at (http://\S+) `)
 
 // startServer runs a server with a data directory of its own until the test
 // ends, and returns its URL.
-func startServer(t *testing.T, env ...string) string {
+func startServer(t testing.TB, env ...string) string {
 	t.Helper()
 	file, err := binary()
 	if err != nil {

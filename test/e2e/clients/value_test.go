@@ -3,9 +3,12 @@
 package clients
 
 import (
+	"archive/zip"
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"io"
 	"reflect"
 	"regexp"
 	"strconv"
@@ -57,18 +60,41 @@ func (n names) value(node *yaml.Node) (any, error) {
 	case "!base64":
 		s, err := n.text(node.Value)
 		return map[string]any{"$bytes": s}, err
+	case "!zip":
+		b, err := archive(node)
+		return map[string]any{"$bytes": base64.StdEncoding.EncodeToString(b)}, err
 	case "!time":
 		at, err := time.Parse(time.RFC3339, node.Value)
 		return map[string]any{"$time": at.Unix()}, err
 	case "!now":
 		d, err := time.ParseDuration(node.Value)
 		return time.Now().Add(d).Unix(), err
+	case "!millis":
+		d, err := time.ParseDuration(node.Value)
+		return time.Now().Add(d).UnixMilli(), err
 	case "!repeat":
 		unit, count, _ := strings.Cut(node.Value, "*")
 		times, err := strconv.Atoi(count)
 		return strings.Repeat(unit, times), err
 	}
 	return n.plain(node)
+}
+
+// archive is a zip of the files in a map from name to text.
+func archive(node *yaml.Node) ([]byte, error) {
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for i := 0; i < len(node.Content); i += 2 {
+		w, err := z.Create(node.Content[i].Value)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := io.WriteString(w, node.Content[i+1].Value); err != nil {
+			return nil, err
+		}
+	}
+	err := z.Close()
+	return b.Bytes(), err
 }
 
 func (n names) plain(node *yaml.Node) (any, error) {
@@ -102,6 +128,11 @@ func (n names) plain(node *yaml.Node) (any, error) {
 	}
 	switch v := v.(type) {
 	case string:
+		if m := reference.FindStringSubmatch(v); m != nil && m[0] == v && m[1] != "$" {
+			if bound, ok := n[m[1]]; ok {
+				return bound, nil
+			}
+		}
 		return n.text(v)
 	case time.Time: // a date in plain text, such as a policy's version
 		return node.Value, nil
