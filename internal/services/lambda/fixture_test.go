@@ -94,7 +94,7 @@ func (o *output) text(group string) string {
 
 type fixture struct {
 	*sdk.Client
-	t       *testing.T
+	t       testing.TB
 	url     string
 	clock   *clock.Clock
 	store   kv.Store
@@ -105,9 +105,9 @@ type fixture struct {
 	output  *output
 }
 
-func start(t *testing.T) *fixture { return startWith(t, func(*lambda.Options) {}) }
+func start(t testing.TB) *fixture { return startWith(t, func(*lambda.Options) {}) }
 
-func startWith(t *testing.T, change func(*lambda.Options)) *fixture {
+func startWith(t testing.TB, change func(*lambda.Options)) *fixture {
 	t.Helper()
 	f := &fixture{t: t, clock: &clock.Clock{}, store: testkit.Store(t), dir: t.TempDir(), may: &permissions{}, output: &output{lines: map[string][]string{}}}
 	// Sandboxes must be able to reach what is in the directory.
