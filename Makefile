@@ -4,7 +4,7 @@ MODELS ?= ../shared/models
 .PHONY: build check test generate bench fuzz nightly
 
 build:
-	go build -trimpath -ldflags='-s -w' -o dist/gatehouse ./cmd/gatehouse
+	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o dist/gatehouse ./cmd/gatehouse
 
 check:
 	@scripts/check

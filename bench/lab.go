@@ -38,7 +38,7 @@ func newLab(ctx context.Context, o options) (_ *lab, err error) {
 	if l.binary == "" {
 		l.binary = filepath.Join("dist", "gatehouse")
 		// As `make build` does.
-		if err := command(ctx, "", "go", "build", "-trimpath", "-ldflags=-s -w", "-o", l.binary, "./cmd/gatehouse"); err != nil {
+		if err := command(ctx, "", "env", "CGO_ENABLED=0", "go", "build", "-trimpath", "-ldflags=-s -w", "-o", l.binary, "./cmd/gatehouse"); err != nil {
 			return nil, err
 		}
 	}

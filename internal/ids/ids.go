@@ -5,7 +5,6 @@ package ids
 import (
 	"crypto/rand"
 	"encoding/hex"
-	"fmt"
 )
 
 const (
@@ -43,10 +42,18 @@ func Bytes(n int) []byte {
 
 // UUID returns a random UUID, version 4 (RFC 9562).
 func UUID() string {
-	b := Bytes(16)
+	var b [16]byte
+	rand.Read(b[:])
 	b[6] = b[6]&0x0f | 0x40
 	b[8] = b[8]&0x3f | 0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[0:4], b[4:6], b[6:8], b[8:10], b[10:])
+	var out [36]byte
+	hex.Encode(out[0:8], b[0:4])
+	hex.Encode(out[9:13], b[4:6])
+	hex.Encode(out[14:18], b[6:8])
+	hex.Encode(out[19:23], b[8:10])
+	hex.Encode(out[24:36], b[10:16])
+	out[8], out[13], out[18], out[23] = '-', '-', '-', '-'
+	return string(out[:])
 }
 
 // random draws n characters of the alphabet without modulo bias.

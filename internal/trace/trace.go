@@ -41,7 +41,10 @@ func (t *Trace) Step(name string, at time.Time, facts ...string) {
 	if t == nil {
 		return
 	}
-	s := Step{Name: name, At: at.Sub(t.Time)}
+	s := Step{Name: name, At: at.Sub(t.Time), Fields: make([]Field, 0, len(facts)/2)}
+	if t.Steps == nil {
+		t.Steps = make([]Step, 0, 4)
+	}
 	for i := 0; i+1 < len(facts); i += 2 {
 		s.Fields = append(s.Fields, Field{facts[i], facts[i+1]})
 	}

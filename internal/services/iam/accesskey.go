@@ -31,7 +31,7 @@ func (s *Service) CreateAccessKey(ctx context.Context, in *api.CreateAccessKeyRe
 		if len(u.Keys) >= maxAccessKeys {
 			return api.LimitExceededException("Cannot exceed quota for AccessKeysPerUser: %d", maxAccessKeys)
 		}
-		key = accessKeyRecord{ID: newAccessKeyID(), Secret: ids.Secret(40), Active: true, Created: s.Clock.Now()}
+		key = accessKeyRecord{ID: newAccessKeyID(), Secret: ids.Secret(40), Active: true, Created: s.now()}
 		u.Keys = append(u.Keys, key)
 		name = u.Name
 		return kv.Save(t, accessKeyKey(s.Account, key.ID), u.Name)

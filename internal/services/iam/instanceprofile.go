@@ -30,7 +30,7 @@ func (s *Service) CreateInstanceProfile(ctx context.Context, in *api.CreateInsta
 	if err != nil {
 		return nil, err
 	}
-	rec := instanceProfileRecord{Name: *in.InstanceProfileName, Path: pathOr(in.Path), ID: newID("AIPA"), Created: s.Clock.Now(), Tags: tags}
+	rec := instanceProfileRecord{Name: *in.InstanceProfileName, Path: pathOr(in.Path), ID: newID("AIPA"), Created: s.now(), Tags: tags}
 	if err := create(ctx, s, kindInstanceProfile, rec.Name, &rec, nil); err != nil {
 		return nil, err
 	}

@@ -55,7 +55,7 @@ func (s *Service) CreateLoginProfile(ctx context.Context, in *api.CreateLoginPro
 		if u.Login != nil {
 			return api.EntityAlreadyExistsException("Login Profile for user %s already exists.", u.Name)
 		}
-		u.Login = &loginRecord{Hash: hash, Created: s.Clock.Now(), ResetRequired: in.PasswordResetRequired != nil && *in.PasswordResetRequired}
+		u.Login = &loginRecord{Hash: hash, Created: s.now(), ResetRequired: in.PasswordResetRequired != nil && *in.PasswordResetRequired}
 		out = describeLogin(u)
 		return nil
 	})

@@ -55,7 +55,7 @@ func (s *Service) CreatePolicy(ctx context.Context, in *api.CreatePolicyRequest)
 	if err := checkManaged(*in.PolicyDocument); err != nil {
 		return nil, err
 	}
-	now := s.Clock.Now()
+	now := s.now()
 	tags, err := mergeTags(nil, in.Tags, exactKeys)
 	if err != nil {
 		return nil, err
@@ -274,7 +274,7 @@ func (s *Service) CreatePolicyVersion(ctx context.Context, in *api.CreatePolicyV
 		if len(p.Versions) >= maxVersions {
 			return true, api.LimitExceededException("A managed policy can have up to %d versions. Before you create a new version, you must delete an existing version.", maxVersions)
 		}
-		v = versionRecord{"v" + strconv.Itoa(p.Next), *in.PolicyDocument, s.Clock.Now()}
+		v = versionRecord{"v" + strconv.Itoa(p.Next), *in.PolicyDocument, s.now()}
 		p.Next++
 		p.Versions = append(p.Versions, v)
 		p.Updated = v.Created
@@ -377,7 +377,7 @@ func (s *Service) SetDefaultPolicyVersion(ctx context.Context, in *api.SetDefaul
 		if !slices.ContainsFunc(p.Versions, func(v versionRecord) bool { return v.ID == *in.VersionId }) {
 			return true, noVersion(*in.PolicyArn, *in.VersionId)
 		}
-		p.Default, p.Updated = *in.VersionId, s.Clock.Now()
+		p.Default, p.Updated = *in.VersionId, s.now()
 		return true, nil
 	})
 	return nil, withVersion(err, *in.PolicyArn, *in.VersionId)

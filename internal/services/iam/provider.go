@@ -37,7 +37,7 @@ func (s *Service) CreateOpenIDConnectProvider(ctx context.Context, in *api.Creat
 	if err != nil {
 		return nil, err
 	}
-	rec := providerRecord{URL: issuer(*in.Url), ClientIDs: in.ClientIDList, Thumbprints: in.ThumbprintList, Tags: tags, Created: s.Clock.Now()}
+	rec := providerRecord{URL: issuer(*in.Url), ClientIDs: in.ClientIDList, Thumbprints: in.ThumbprintList, Tags: tags, Created: s.now()}
 	err = s.update(ctx, func(t kv.Txn) error {
 		key := entityKey(s.Account, kindProvider, rec.URL)
 		b, err := t.Get(key)

@@ -23,7 +23,7 @@ func (s *Service) EnsureRootKey(ctx context.Context) (accessKeyID, secret string
 			key = rec
 			return nil
 		}
-		key = accessKeyRecord{ID: newAccessKeyID(), Secret: ids.Secret(40), Active: true, Created: s.Clock.Now()}
+		key = accessKeyRecord{ID: newAccessKeyID(), Secret: ids.Secret(40), Active: true, Created: s.now()}
 		return kv.Save(t, rootKeyKey(), key)
 	})
 	return key.ID, key.Secret, err

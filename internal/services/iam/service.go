@@ -114,3 +114,6 @@ func (s *Service) update(ctx context.Context, fn func(kv.Txn) error) error {
 func (s *Service) Front() *front.Service {
 	return &front.Service{API: &api.Service, Server: s, Access: s.access()}
 }
+
+// now is the time in the precision that IAM keeps: whole seconds.
+func (s *Service) now() time.Time { return s.Clock.Now().Truncate(time.Second) }

@@ -77,7 +77,7 @@ func (s *Service) CreateServiceLinkedRole(ctx context.Context, in *api.CreateSer
 	}
 	rec := roleRecord{ServiceLinked: service, Description: in.Description, MaxSession: defaultMaxSession,
 		Trust:          `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"` + service + `"},"Action":"sts:AssumeRole"}]}`,
-		identityRecord: identityRecord{Name: linkedRoleName(service, suffix), Path: serviceLinkedPath + service + "/", ID: newID("AROA"), Created: s.Clock.Now()}}
+		identityRecord: identityRecord{Name: linkedRoleName(service, suffix), Path: serviceLinkedPath + service + "/", ID: newID("AROA"), Created: s.now()}}
 	err := s.update(ctx, func(t kv.Txn) error {
 		key := entityKey(s.Account, kindRole, rec.Name)
 		b, err := t.Get(key)

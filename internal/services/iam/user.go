@@ -32,7 +32,7 @@ func boundaryOf(arn string) *api.AttachedPermissionsBoundary {
 
 // newIdentity is the common part of a new entity.
 func (s *Service) newIdentity(idPrefix string, name, path *string, tags []api.Tag) (identityRecord, error) {
-	rec := identityRecord{Name: *name, Path: pathOr(path), ID: newID(idPrefix), Created: s.Clock.Now()}
+	rec := identityRecord{Name: *name, Path: pathOr(path), ID: newID(idPrefix), Created: s.now()}
 	var err error
 	rec.Tags, err = mergeTags(nil, tags, foldKeys)
 	return rec, err
