@@ -7,11 +7,10 @@ import (
 	"errors"
 	"io/fs"
 	"net/http"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/gatehouse-dev/gatehouse/internal/assets"
+	"github.com/gatehouse-dev/gatehouse/internal/blob/fileblob"
 	"github.com/gatehouse-dev/gatehouse/internal/clock"
 	"github.com/gatehouse-dev/gatehouse/internal/sigv4sign"
 	"github.com/gatehouse-dev/gatehouse/internal/testkit"
@@ -23,11 +22,11 @@ func sum(b []byte) string {
 }
 
 func TestUpload(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "assets")
-	store, err := assets.Open(dir)
+	blobs, err := fileblob.Open(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
+	store := assets.New(blobs)
 	clk := &clock.Clock{}
 	endpoint, _ := testkit.Serve(t, assets.Handler(store, testkit.Pipeline(t, clk, nil), testkit.Log()))
 	root := sigv4sign.Credentials{AccessKeyID: "test", Secret: "test"}
@@ -78,11 +77,7 @@ func TestUpload(t *testing.T) {
 	if _, err := store.Asset(t.Context(), "../x"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a path is read: %v", err)
 	}
-	files, err := os.ReadDir(dir)
-	if err != nil || len(files) != 1 {
-		t.Errorf("the directory has %v, %v", files, err)
-	}
-	if info, err := files[0].Info(); err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("mode is %v, %v", info.Mode(), err)
+	if page, err := blobs.List(t.Context(), ""); err != nil || len(page) != 1 || page[0].Hash != sum(body) {
+		t.Errorf("kept are %v, %v", page, err)
 	}
 }

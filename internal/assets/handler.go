@@ -8,6 +8,7 @@ import (
 
 	"github.com/gatehouse-dev/gatehouse/internal/arn"
 	"github.com/gatehouse-dev/gatehouse/internal/awserr"
+	"github.com/gatehouse-dev/gatehouse/internal/blob"
 	"github.com/gatehouse-dev/gatehouse/internal/front"
 	"github.com/gatehouse-dev/gatehouse/internal/front/sigv4"
 	"github.com/gatehouse-dev/gatehouse/internal/policy"
@@ -82,7 +83,10 @@ func (h *handler) head(w http.ResponseWriter, r *http.Request) {
 		h.refuse(w, err)
 		return
 	}
-	if !h.store.Has(sum) {
+	switch has, err := h.store.Has(r.Context(), sum); {
+	case err != nil:
+		h.refuse(w, err)
+	case !has:
 		w.WriteHeader(http.StatusNotFound)
 	}
 }
@@ -95,12 +99,12 @@ func (h *handler) put(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if r.ContentLength > MaxSize {
-		h.refuse(w, ErrTooLarge)
+		h.refuse(w, blob.ErrTooLarge)
 		return
 	}
 	body, err := h.verifier.Payload(r, sig, secret)
 	if err == nil {
-		err = h.store.Put(sum, body)
+		err = h.store.Put(r.Context(), sum, body)
 	}
 	if err != nil {
 		h.refuse(w, err)
@@ -116,10 +120,10 @@ func (h *handler) refuse(w http.ResponseWriter, err error) {
 		status, message = e.Status, e.Message
 	case e != nil:
 		status, message = http.StatusForbidden, e.Message
-	case errors.Is(err, ErrTooLarge):
-		status, message = http.StatusRequestEntityTooLarge, err.Error()
-	case errors.Is(err, ErrMismatch):
-		status, message = http.StatusBadRequest, err.Error()
+	case errors.Is(err, blob.ErrTooLarge):
+		status, message = http.StatusRequestEntityTooLarge, "the asset is larger than 50 MB"
+	case errors.Is(err, blob.ErrMismatch):
+		status, message = http.StatusBadRequest, "the bytes do not have this SHA-256"
 	default:
 		h.log.Error("assets: an upload failed", "error", err)
 	}

@@ -90,10 +90,13 @@ func (s *Server) wire(ctx context.Context, addr *net.TCPAddr) error {
 		Traces:   s.traces, Clock: s.clock, Log: s.Log})
 	s.onClose(func(context.Context) error { p.gateway.Close(); return nil })
 
-	if p.assets, err = assets.Open(s.dir(assetsName)); err != nil {
+	uploads, err := s.blobs(assetsName)
+	if err != nil {
 		return err
 	}
-	p.stacks = cloudformation.New(cloudformation.Options{Store: s.store, Clock: s.clock, Log: s.Log, Types: types(p.assets), Authority: p.iam, Roles: p.sts})
+	p.assets = assets.New(uploads)
+	p.stacks = cloudformation.New(cloudformation.Options{Store: s.store, Clock: s.clock, Log: s.Log, Types: types(p.assets), Authority: p.iam, Roles: p.sts,
+		Alone: s.Store == ""})
 
 	s.services = []*front.Service{
 		p.api.Front(),

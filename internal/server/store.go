@@ -10,6 +10,9 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/gatehouse-dev/gatehouse/internal/blob"
+	"github.com/gatehouse-dev/gatehouse/internal/blob/fileblob"
+	"github.com/gatehouse-dev/gatehouse/internal/blob/kvblob"
 	"github.com/gatehouse-dev/gatehouse/internal/kv"
 	"github.com/gatehouse-dev/gatehouse/internal/kv/pebblekv"
 	"github.com/gatehouse-dev/gatehouse/internal/kv/pgkv"
@@ -65,6 +68,15 @@ func (s *Server) openStore(ctx context.Context) error {
 	}
 	s.onClose(func(context.Context) error { return s.store.Close() })
 	return nil
+}
+
+// blobs opens the large bytes of one part: in the database where there is one,
+// so that the other servers on it have them too, else in a directory.
+func (s *Server) blobs(name string) (blob.Store, error) {
+	if s.Store != "" {
+		return kvblob.New(s.store, name), nil
+	}
+	return fileblob.Open(s.dir(name))
 }
 
 // privateDir makes the data directory, or sees to it that nobody else can

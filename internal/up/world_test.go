@@ -12,6 +12,7 @@ import (
 
 	lambdaapi "github.com/gatehouse-dev/gatehouse/internal/api/lambda"
 	"github.com/gatehouse-dev/gatehouse/internal/assets"
+	"github.com/gatehouse-dev/gatehouse/internal/blob/fileblob"
 	"github.com/gatehouse-dev/gatehouse/internal/cfn"
 	"github.com/gatehouse-dev/gatehouse/internal/clock"
 	"github.com/gatehouse-dev/gatehouse/internal/front"
@@ -116,12 +117,13 @@ func start(t *testing.T) *world {
 	pools := cognitoidp.New(cognitoidp.Options{Store: store, Clock: clk, Log: testkit.Log()})
 	t.Cleanup(pools.Close)
 	apis := apigateway.New(apigateway.Options{Store: store, Clock: clk, Log: testkit.Log()})
-	dir, err := assets.Open(t.TempDir())
+	blobs, err := fileblob.Open(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
+	uploads := assets.New(blobs)
 	stacks := cloudformation.New(cloudformation.Options{Store: store, Clock: clk, Log: testkit.Log(), Authority: users,
-		Types: cfn.NewRegistry(iamcfn.Types(), lambdacfn.Types(dir), logscfn.Types(), cognitocfn.Types(), apigatewaycfn.Types())})
+		Types: cfn.NewRegistry(iamcfn.Types(), lambdacfn.Types(uploads), logscfn.Types(), cognitocfn.Types(), apigatewaycfn.Types())})
 	w.pipeline = testkit.Pipeline(t, clk, users, users.Front(), groups.Front(), pools.Front(), apis.Front(), stacks.Front(),
 		&front.Service{API: &lambdaapi.Service, Server: w.functions})
 	if err := stacks.Start(t.Context(), w.pipeline); err != nil {
@@ -129,7 +131,7 @@ func start(t *testing.T) *world {
 	}
 	t.Cleanup(stacks.Close)
 	mux := http.NewServeMux()
-	mux.Handle(assets.Path, assets.Handler(dir, w.pipeline, testkit.Log()))
+	mux.Handle(assets.Path, assets.Handler(uploads, w.pipeline, testkit.Log()))
 	mux.Handle("/", w.pipeline)
 	w.endpoint, _ = testkit.Serve(t, mux)
 	return w

@@ -1,7 +1,6 @@
 package cloudformation
 
 import (
-	"context"
 	"errors"
 	"maps"
 	"slices"
@@ -126,7 +125,7 @@ func (r *run) retains(res *resource) bool {
 // so. settle writes the outcome.
 func (r *run) remove(res *resource, retain bool, settle func(kv.Txn) error) error {
 	say := func(status, reason string) error {
-		return r.s.o.Store.Update(context.WithoutCancel(r.ctx), func(t kv.Txn) error {
+		return r.write(func(t kv.Txn) error {
 			res.Status, res.Reason, res.Updated = status, reason, r.s.o.Clock.Now()
 			if err := r.s.note(t, r.st, r.happened(res)); err != nil || status == "DELETE_IN_PROGRESS" {
 				return err

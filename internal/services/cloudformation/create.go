@@ -95,6 +95,9 @@ func (s *Service) begin(t kv.Txn, st *stack, d *definition, op *operation, statu
 	if err := s.enter(t, st, status, "User Initiated"); err != nil {
 		return err
 	}
+	if _, err := s.take(t, st.ID); err != nil {
+		return err
+	}
 	if err := kv.Save(t, active(st.ID), activeStack{st.Account, st.Region, st.ID}); err != nil {
 		return err
 	}
@@ -104,9 +107,10 @@ func (s *Service) begin(t kv.Txn, st *stack, d *definition, op *operation, statu
 	return st.save(t)
 }
 
-// launch lets the engine work on what begin wrote.
+// launch lets the engine work on what begin wrote. Where another process works
+// on the stack already, that one goes on with the new operation.
 func (s *Service) launch(c *front.Call, st *stack) {
-	if st.Op == nil {
+	if st.Op == nil || !s.holds(s.ctx, st.ID) {
 		return
 	}
 	s.remember(st.Op.ID, c.Caller)

@@ -171,7 +171,7 @@ func (r *run) change(res *resource, base deployed, props cfn.Properties, raw jso
 // keep writes what changed about a resource without touching it.
 func (r *run) keep(res *resource) error {
 	r.show(res)
-	return r.s.o.Store.Update(context.WithoutCancel(r.ctx), func(t kv.Txn) error {
+	return r.write(func(t kv.Txn) error {
 		return kv.Save(t, r.st.scope.resource(r.st.ID, res.ID), res)
 	})
 }

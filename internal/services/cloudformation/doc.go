@@ -11,7 +11,13 @@
 // Resources are made by the handlers of package cfn, through the front
 // pipeline, as the caller of the operation or as the stack's role.
 //
-// One process runs the engine. The package promises that events come in the
-// order of what happened, that a resource whose physical id is known is never
-// forgotten, and that nothing in a template is ignored.
+// Any number of processes may share the store. One of them works on a stack:
+// the one that holds the stack's lease, which it renews, gives back when it
+// closes, and which another takes over when it runs out. All that a run writes
+// it writes under its lease. What cannot be held back is a call on its way at
+// the moment of a takeover: its step is done again with Request.Retry.
+//
+// The package promises that events come in the order of what happened, that a
+// resource whose physical id is known is never forgotten, and that nothing in a
+// template is ignored.
 package cloudformation

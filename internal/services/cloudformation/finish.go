@@ -118,6 +118,9 @@ func (s *Service) end(t kv.Txn, st *stack, status, reason string) error {
 	st.LastOpID, st.LastOpToken = st.Op.ID, st.Op.Token
 	st.Op = nil
 	s.forget(st.LastOpID)
+	if err := t.Delete(leaseKey(st.ID)); err != nil {
+		return err
+	}
 	return t.Delete(active(st.ID))
 }
 

@@ -49,3 +49,8 @@ func (s scope) changeSets(stackID string) kv.Range { return kv.Prefix(s.key("cha
 func active(stackID string) []byte { return tuple.Key("", "", area, "active", stackID) }
 
 func actives() kv.Range { return kv.Prefix(tuple.Prefix("", "", area, "active")) }
+
+// leaseKey holds which process works on the stack's operation.
+func leaseKey(stackID string) []byte { return tuple.Key("", "", area, "lease", stackID) }
+
+func leases() []byte { return tuple.Prefix("", "", area, "lease") }

@@ -1,7 +1,6 @@
 package cloudformation
 
 import (
-	"context"
 	"errors"
 
 	"github.com/gatehouse-dev/gatehouse/internal/cfn"
@@ -90,7 +89,7 @@ func (r *run) restored(res *resource) error {
 // giveUp makes the new physical resource garbage and, where there was one
 // before, takes that back.
 func (r *run) giveUp(res *resource, before *deployed) error {
-	err := r.s.o.Store.Update(context.WithoutCancel(r.ctx), func(t kv.Txn) error {
+	err := r.write(func(t kv.Txn) error {
 		if before == nil || res.PhysicalID != before.PhysicalID {
 			if err := throwAway(t, r.st, res, res.deployed, false); err != nil {
 				return err

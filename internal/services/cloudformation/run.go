@@ -19,7 +19,7 @@ var errSuperseded = errors.New("cloudformation: another operation took over")
 // run works on one phase of one operation.
 type run struct {
 	s      *Service
-	ctx    context.Context // ends when the service closes
+	ctx    context.Context // ends when the service closes or loses the stack
 	st     *stack          // as it was when the phase began
 	w      *world
 	origin front.Origin
@@ -68,10 +68,20 @@ func (s *Service) resources(ctx context.Context, st *stack) (all []resource, err
 	return all, err
 }
 
-// update changes the stack, unless another operation took over. It is done
+// write runs a transaction of a process that works on the stack. It is done
 // even while the service closes: what happened must be written down.
-func (r *run) update(fn func(t kv.Txn, st *stack) error) error {
+func (r *run) write(fn func(kv.Txn) error) error {
 	return r.s.o.Store.Update(context.WithoutCancel(r.ctx), func(t kv.Txn) error {
+		if err := r.s.wantLease(t, r.st.ID); err != nil {
+			return err
+		}
+		return fn(t)
+	})
+}
+
+// update changes the stack, unless another operation took over.
+func (r *run) update(fn func(t kv.Txn, st *stack) error) error {
+	return r.write(func(t kv.Txn) error {
 		st, err := get(t, r.st.scope, r.st.ID)
 		switch {
 		case err != nil:
@@ -93,10 +103,13 @@ func (r *run) current() error {
 	}
 	return r.s.o.Store.View(r.ctx, func(rd kv.Reader) error {
 		st, err := get(rd, r.st.scope, r.st.ID)
-		if err == nil && (st == nil || st.Op == nil || st.Op.ID != r.st.Op.ID) {
-			err = errSuperseded
+		switch {
+		case err != nil:
+			return err
+		case st == nil || st.Op == nil || st.Op.ID != r.st.Op.ID:
+			return errSuperseded
 		}
-		return err
+		return r.s.wantLease(rd, r.st.ID)
 	})
 }
 
@@ -104,7 +117,7 @@ func (r *run) current() error {
 // shows it to the others.
 func (r *run) mark(next *resource, status, reason string) error {
 	next.Op = r.st.Op.ID
-	err := r.s.o.Store.Update(context.WithoutCancel(r.ctx), func(t kv.Txn) error {
+	err := r.write(func(t kv.Txn) error {
 		next.Status, next.Reason, next.Updated = status, reason, r.s.o.Clock.Now()
 		if err := kv.Save(t, r.st.scope.resource(r.st.ID, next.ID), next); err != nil {
 			return err

@@ -144,7 +144,9 @@ Resources:
 	log := slices.Clone(f.things.log)
 	slices.Sort(log)
 	wantLines(t, log, "create B", "create C", "delete B", "update A")
-	got := strings.Join(f.events(t, id), "\n")
+	// A is worked on at the same time; its events may come between.
+	others := slices.DeleteFunc(f.events(t, id), func(e string) bool { return strings.HasPrefix(e, "A ") })
+	got := strings.Join(others, "\n")
 	for _, want := range []string{
 		"B UPDATE_IN_PROGRESS Requested update requires the creation of a new physical resource; hence creating one.\nB UPDATE_IN_PROGRESS Resource creation Initiated\nB UPDATE_COMPLETE",
 		"s UPDATE_COMPLETE_CLEANUP_IN_PROGRESS\nB DELETE_IN_PROGRESS\nB DELETE_COMPLETE\ns UPDATE_COMPLETE"} {

@@ -121,12 +121,16 @@ func registry(th *things) cfn.Registry {
 }
 
 func start(t *testing.T) *fixture {
-	return startOn(t, testkit.Store(t), &things{things: map[string]cfn.Properties{}, tokens: map[string][]string{}})
+	return startOn(t, testkit.Store(t), noThings())
 }
 
-func startOn(t *testing.T, store kv.Store, th *things) *fixture {
+func startOn(t *testing.T, store kv.Store, th *things, change ...func(*cloudformation.Options)) *fixture {
 	clk := &clock.Clock{}
-	svc := cloudformation.New(cloudformation.Options{Store: store, Clock: clk, Log: testkit.Log(), Types: registry(th)})
+	o := cloudformation.Options{Store: store, Clock: clk, Log: testkit.Log(), Types: registry(th)}
+	for _, c := range change {
+		c(&o)
+	}
+	svc := cloudformation.New(o)
 	p := testkit.Pipeline(t, clk, nil, svc.Front())
 	if err := svc.Start(t.Context(), p); err != nil {
 		t.Fatal(err)
