@@ -24,4 +24,4 @@ fuzz:
 
 # nightly kills the process 200 times instead of 20.
 nightly:
-	GATEHOUSE_CRASH_ROUNDS=200 go test -count=1 -timeout 60m ./internal/kv/... ./test/crash/...
+	GATEHOUSE_CRASH_ROUNDS=200 go test -count=1 -timeout 60m ./internal/kv/... && GATEHOUSE_CRASH_ROUNDS=200 go test -tags e2e -count=1 -timeout 60m ./test/crash/... ./test/e2e/stack -run "Survive"

@@ -3,6 +3,7 @@
 package stack
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/rsa"
@@ -12,9 +13,14 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"math/big"
+	mathrand "math/rand/v2"
 	"net/http"
 	"net/url"
+	"os"
+	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -299,31 +305,58 @@ func TestPermissionsDecide(t *testing.T) {
 	d.check(t)
 }
 
-// TestTheStackSurvivesKill: a killed server comes back with the stack, the
-// tokens that it gave and the functions that it ran.
+// TestTheStackSurvivesKill: a server that is killed while the API is in use
+// comes back with the stack, the tokens that it gave, and every message that it
+// said it had sent.
 func TestTheStackSurvivesKill(t *testing.T) {
 	s := process.Serve(t)
 	d := upStack(t, s)
 	token := d.token(t)
-	for range 3 {
-		done := make(chan struct{})
-		go func() { // requests are under way when it is killed
-			defer close(done)
-			for range 20 {
-				resp, err := http.Post("http://"+s.Addr+"/_gatehouse/nothing", "", nil)
-				if err != nil {
-					return
+	var acknowledged atomic.Int64
+	for round := range killRounds(t) {
+		ctx, cancel := context.WithCancel(t.Context())
+		var callers sync.WaitGroup
+		for range 3 {
+			callers.Go(func() {
+				for ctx.Err() == nil {
+					req := d.local(t, "POST", d.outputs["api_url"], message, "Content-Type", "application/json", "Authorization", token)
+					resp, err := http.DefaultClient.Do(req.WithContext(ctx))
+					if err != nil {
+						return
+					}
+					resp.Body.Close()
+					if resp.StatusCode == 200 {
+						acknowledged.Add(1)
+					}
 				}
-				resp.Body.Close()
-			}
-		}()
-		time.Sleep(30 * time.Millisecond)
+			})
+		}
+		time.Sleep(time.Duration(50+mathrand.IntN(250)) * time.Millisecond)
 		s.Stop(syscall.SIGKILL)
-		<-done
+		cancel()
+		callers.Wait()
 		s.Start(s.Addr)
+		if n := int64(d.sent(t)); n < acknowledged.Load() {
+			t.Fatalf("round %d: %d messages of %d that were acknowledged", round, n, acknowledged.Load())
+		}
 		if status, _, body := d.call(t, token, message); status != 200 {
-			t.Fatalf("after a kill: %d %s", status, body)
+			t.Fatalf("round %d: %d %s", round, status, body)
 		}
 	}
+	t.Logf("%d messages were acknowledged", acknowledged.Load())
 	d.check(t)
+}
+
+// killRounds is 20, or what GATEHOUSE_CRASH_ROUNDS says.
+func killRounds(t *testing.T) int {
+	t.Helper()
+	text := os.Getenv("GATEHOUSE_CRASH_ROUNDS")
+	if text == "" {
+		return 20
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
