@@ -16,8 +16,9 @@ const (
 	bodyRate  = 4 << 10
 )
 
-// hurry ends connections whose request body comes too slowly: they would hold
-// what they have sent in memory for as long as they like.
+// hurry ends connections whose request body comes too slowly, which would hold
+// what they have sent in memory for as long as they like, and those whose next
+// request could be a part of this one's body.
 func hurry(h http.Handler, grace time.Duration) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Body != nil && r.Body != http.NoBody {
@@ -25,6 +26,12 @@ func hurry(h http.Handler, grace time.Duration) http.Handler {
 			// What the handler leaves unread, net/http reads: that must end too.
 			b.conn.SetReadDeadline(b.until)
 			r.Body = b
+		}
+		if len(r.TransferEncoding) > 0 {
+			// A proxy that went by a Content-Length beside it, which net/http has
+			// taken away, would see other requests in what follows (RFC 9112
+			// section 6.1).
+			w.Header().Set("Connection", "close")
 		}
 		h.ServeHTTP(w, r)
 	})

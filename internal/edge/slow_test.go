@@ -114,3 +114,18 @@ func TestLargeBodiesGetTime(t *testing.T) {
 		t.Errorf("%d bytes came", n)
 	}
 }
+
+// After a body in chunks the connection ends: what follows could be a part of
+// the body for a proxy that believed a Content-Length.
+func TestNothingFollowsChunks(t *testing.T) {
+	served := make(chan string, 2)
+	addr := hurried(t, time.Second, func(_ http.ResponseWriter, r *http.Request) { served <- r.URL.Path })
+	c := dial(t, addr)
+	fmt.Fprint(c, "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\n\r\n")
+	if _, err := io.ReadAll(c); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(served); n != 1 || <-served != "/a" {
+		t.Errorf("%d requests were served", n)
+	}
+}
