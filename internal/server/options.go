@@ -21,7 +21,8 @@ type Options struct {
 	// only. Empty means ephemeral: memory and a temporary directory.
 	DataDir string
 	// Store is the URL of a PostgreSQL-wire database for the state, in place
-	// of the embedded store. Code and keys of this node stay in DataDir.
+	// of the embedded store, shared with other servers. What stays in DataDir
+	// is this node's copies of code, and the root key.
 	Store string
 	// PublicURL is how clients reach this server; from the address where empty.
 	PublicURL string

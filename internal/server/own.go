@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/gatehouse-dev/gatehouse/internal/kv"
-	"github.com/gatehouse-dev/gatehouse/internal/tuple"
 	"github.com/gatehouse-dev/gatehouse/internal/version"
 )
 
@@ -65,8 +64,6 @@ type clockState struct {
 	Now    time.Time `json:"now"`
 	Offset string    `json:"offset"` // ahead of the machine's clock
 }
-
-func clockKey() []byte { return tuple.Key("gatehouse", "clock") }
 
 // serveClock moves time forward: {"advance": "1h30m"}. The offset is kept, so
 // that time does not go back with a restart.

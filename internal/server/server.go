@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"time"
 
 	"github.com/gatehouse-dev/gatehouse/internal/clock"
@@ -29,15 +30,17 @@ type Server struct {
 	storeKind string
 	scratch   string // the temporary directory of an ephemeral server
 	clock     *clock.Clock
-	traces    *trace.Recorder
-	metrics   *metrics
-	pipeline  *front.Pipeline
-	services  []*front.Service
-	parts     parts
-	listener  *edge.Listener
-	inner     *edge.Listener // what functions reach from private networks
-	url       string
-	started   time.Time
+	// settingClock is held while the clock is compared to the store's.
+	settingClock sync.Mutex
+	traces       *trace.Recorder
+	metrics      *metrics
+	pipeline     *front.Pipeline
+	services     []*front.Service
+	parts        parts
+	listener     *edge.Listener
+	inner        *edge.Listener // what functions reach from private networks
+	url          string
+	started      time.Time
 	// closing ends when Close begins.
 	closing    context.Context
 	beginClose context.CancelFunc
@@ -74,7 +77,7 @@ func (s *Server) start(ctx context.Context) error {
 	if err := s.openStore(ctx); err != nil {
 		return fail(err)
 	}
-	if err := s.restoreClock(ctx); err != nil {
+	if err := s.followClock(ctx); err != nil {
 		return fail(err)
 	}
 	if err := s.wire(ctx, l.Addr().(*net.TCPAddr)); err != nil {
@@ -94,31 +97,6 @@ func (s *Server) root() string {
 		return s.DataDir
 	}
 	return s.scratch
-}
-
-func (s *Server) restoreClock(ctx context.Context) error {
-	return s.store.View(ctx, func(r kv.Reader) error {
-		offset, ok, err := kv.Load[time.Duration](r, clockKey())
-		if ok {
-			s.clock.Advance(offset)
-		}
-		return err
-	})
-}
-
-// AdvanceClock moves the server's time forward, for good.
-func (s *Server) AdvanceClock(ctx context.Context, d time.Duration) error {
-	err := s.store.Update(ctx, func(t kv.Txn) error {
-		offset, _, err := kv.Load[time.Duration](t, clockKey())
-		if err != nil {
-			return err
-		}
-		return kv.Save(t, clockKey(), max(offset, s.clock.Offset())+d)
-	})
-	if err == nil {
-		s.clock.Advance(d)
-	}
-	return err
 }
 
 // sandboxed reports whether a function is at the other end of a connection.

@@ -62,7 +62,11 @@ func (s *Server) wire(ctx context.Context, addr *net.TCPAddr) error {
 		return err
 	}
 
-	p.cognito = cognitoidp.New(cognitoidp.Options{Store: s.store, Clock: s.clock, Log: s.Log, IssuerBase: s.URL})
+	issuer, err := s.agreeOnIssuer(ctx)
+	if err != nil {
+		return err
+	}
+	p.cognito = cognitoidp.New(cognitoidp.Options{Store: s.store, Clock: s.clock, Log: s.Log, IssuerBase: func() string { return issuer }})
 	s.onClose(func(context.Context) error { p.cognito.Close(); return nil })
 	p.sts = sts.New(sts.Options{Directory: p.iam, Sessions: sealer, Clock: s.clock, Log: s.Log, Account: Account})
 
@@ -77,7 +81,11 @@ func (s *Server) wire(ctx context.Context, addr *net.TCPAddr) error {
 	p.logs = logs.New(logs.Options{Store: s.store, Clock: s.clock, Log: s.Log, Account: Account})
 	s.onClose(p.logs.Close)
 	p.sns = sns.New(sns.Options{Store: s.store, Clock: s.clock, Account: Account})
-	p.lambda, err = lambda.New(ctx, lambda.Options{Store: s.store, Clock: s.clock, Log: s.Log, Runner: p.runner, Dir: s.dir(codeName),
+	packages, err := s.blobs(packagesName)
+	if err != nil {
+		return err
+	}
+	p.lambda, err = lambda.New(ctx, lambda.Options{Store: s.store, Clock: s.clock, Log: s.Log, Runner: p.runner, Code: packages, Dir: s.dir(codeName),
 		Roles: p.sts, Permissions: permissions{s}, Logs: p.logs, EndpointURL: func() string { return functionURL(addr) }})
 	if err != nil {
 		return err

@@ -21,13 +21,14 @@ import (
 // What a data directory holds.
 const (
 	stateName    = "state"
-	codeName     = "code"
+	packagesName = "packages"
+	codeName     = "code" // what is in the packages
 	runtimesName = "runtimes"
 	assetsName   = "assets"
 	rootKeyName  = "root-key"
 )
 
-var dataNames = []string{stateName, codeName, runtimesName, assetsName, rootKeyName}
+var dataNames = []string{stateName, packagesName, codeName, runtimesName, assetsName, rootKeyName}
 
 const storeTimeout = 10 * time.Second
 

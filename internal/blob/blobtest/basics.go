@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-dev/gatehouse/internal/blob"
+	"github.com/gatehouse-dev/gatehouse/internal/clock"
 )
 
 func testRoundTrip(t *testing.T, b Bytes) {
@@ -145,7 +146,7 @@ func testList(t *testing.T, b Bytes) {
 		t.Fatal(err)
 	}
 	for _, info := range first {
-		if info.Size < 1 || info.Size > 2 || time.Since(info.Put).Abs() > time.Minute {
+		if info.Size < 1 || info.Size > 2 || clock.Machine().Sub(info.Put).Abs() > time.Minute {
 			t.Errorf("listed %+v", info)
 		}
 	}
@@ -169,7 +170,7 @@ func testPages(t *testing.T, b Bytes) {
 
 func testDelete(t *testing.T, b Bytes) {
 	s := b.Open(t)
-	before := time.Now().Add(-time.Minute)
+	before := clock.Machine().Add(-time.Minute)
 	content := random(1, 2<<20)
 	info := put(t, s, content)
 	if err := s.Delete(t.Context(), info.Hash, before); !errors.Is(err, blob.ErrInUse) {
@@ -195,7 +196,7 @@ func testCollect(t *testing.T, b Bytes) {
 	s := b.Open(t)
 	kept, loose := put(t, s, []byte("kept")), put(t, s, []byte("loose"))
 	keep := map[string]bool{kept.Hash: true}
-	if gone, err := blob.Collect(t.Context(), s, time.Now().Add(-time.Minute), keep); err != nil || len(gone) != 0 {
+	if gone, err := blob.Collect(t.Context(), s, clock.Machine().Add(-time.Minute), keep); err != nil || len(gone) != 0 {
 		t.Errorf("young blobs are collected: %v, %v", gone, err)
 	}
 	gone, err := blob.Collect(t.Context(), s, later(), keep)

@@ -7,7 +7,6 @@ import (
 	"io"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/gatehouse-dev/gatehouse/internal/blob"
 )
@@ -22,9 +21,7 @@ func testConcurrent(t *testing.T, b Bytes) {
 	for _, content := range contents {
 		put(t, one, content)
 	}
-	time.Sleep(5 * time.Millisecond)
-	began := time.Now()
-	time.Sleep(5 * time.Millisecond)
+	began := moment()
 	var wg sync.WaitGroup
 	for i := range 4 {
 		s := stores[i%len(stores)]

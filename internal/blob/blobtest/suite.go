@@ -3,14 +3,16 @@ package blobtest
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"io"
-	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/gatehouse-dev/gatehouse/internal/blob"
+	"github.com/gatehouse-dev/gatehouse/internal/clock"
 )
 
 // Bytes is where blobs are kept, such as a directory.
@@ -61,10 +63,13 @@ var sizes = []int{0, 1, 511, 1<<20 - 1, 1 << 20, 1<<20 + 1, 3 << 20}
 
 // random makes bytes that are the same for the same seed.
 func random(seed uint64, n int) []byte {
-	b := make([]byte, n)
-	src := rand.NewChaCha8([32]byte{byte(seed), byte(seed >> 8)})
-	src.Read(b)
-	return b
+	b := make([]byte, 0, n+sha256.Size)
+	block := sha256.Sum256(binary.BigEndian.AppendUint64(nil, seed))
+	for len(b) < n {
+		b = append(b, block[:]...)
+		block = sha256.Sum256(block[:])
+	}
+	return b[:n]
 }
 
 func put(t *testing.T, s blob.Store, content []byte) blob.Info {
@@ -129,9 +134,19 @@ func wantBlobs(t *testing.T, s blob.Store, want ...string) {
 }
 
 // later is after every Put so far, whatever the file system's resolution is.
-func later() time.Time { return time.Now().Add(time.Minute) }
+func later() time.Time { return clock.Machine().Add(time.Minute) }
 
 // ctxOf is a context that ends with the test or before.
 func ctxOf(t *testing.T) (context.Context, context.CancelFunc) {
 	return context.WithCancel(t.Context())
+}
+
+// moment is the machine's time, some milliseconds after what was before and
+// before what is after.
+func moment() time.Time {
+	const apart = 5 * time.Millisecond
+	var machine clock.Clock
+	at := machine.Now().Add(apart)
+	machine.SleepUntil(at.Add(apart), nil)
+	return at
 }

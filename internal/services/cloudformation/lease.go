@@ -78,14 +78,7 @@ func (s *Service) claim(ctx context.Context, id string) (mine bool, err error) {
 // renew keeps the lease, which lasts until the given time, until ctx ends, and ends it by cancel when the lease is
 // lost or can be taken by others.
 func (s *Service) renew(ctx context.Context, cancel context.CancelFunc, id string, until time.Time) {
-	ticker := time.NewTicker(s.o.Lease / 3)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
+	for s.pause(ctx) {
 		next := clock.Machine().Add(s.o.Lease)
 		attempt, done := context.WithDeadline(ctx, until)
 		err := s.o.Store.Update(attempt, func(t kv.Txn) error {
@@ -123,4 +116,10 @@ func (s *Service) release(id string) {
 	if err != nil && !errors.Is(err, errLost) && !errors.Is(err, kv.ErrClosed) {
 		s.o.Log.Warn("cloudformation: giving the lease of a stack back failed", "stack", id, "error", err)
 	}
+}
+
+// pause waits for a third of the lease; it reports whether ctx goes on. It is
+// the machine's time, however the clock is moved.
+func (s *Service) pause(ctx context.Context) bool {
+	return s.machine.SleepUntil(s.machine.Now().Add(s.o.Lease/3), ctx.Done())
 }

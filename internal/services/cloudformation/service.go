@@ -44,6 +44,8 @@ type Service struct {
 	o      Options
 	node   string // random name of this service among those on the store
 	caller cfn.Caller
+	// machine is the time of leases; nobody moves it.
+	machine clock.Clock
 
 	mu      sync.Mutex
 	running map[string]bool              // stack ids with a runner
@@ -69,6 +71,7 @@ func (s *Service) Start(ctx context.Context, caller cfn.Caller) error {
 	s.caller = caller
 	err := s.adopt(ctx)
 	s.wg.Go(s.watch)
+	s.wg.Go(s.patrol)
 	return err
 }
 

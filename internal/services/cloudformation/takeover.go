@@ -3,7 +3,6 @@ package cloudformation
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/gatehouse-dev/gatehouse/internal/kv"
 )
@@ -40,26 +39,30 @@ func (s *Service) adopt(ctx context.Context) error {
 	return err
 }
 
-// watch takes over what other processes leave: at once when they close, and
-// when their lease ends if they died.
+// watch takes over what other processes leave when they close.
 func (s *Service) watch() {
 	changes, stop := s.o.Store.Watch(leases())
 	defer stop()
-	ticker := time.NewTicker(s.o.Lease / 3)
-	defer ticker.Stop()
 	for {
 		select {
 		case <-s.ctx.Done():
 			return
 		case <-changes:
-		case <-ticker.C:
+			s.look()
 		}
-		err := s.adopt(s.ctx)
-		if errors.Is(err, kv.ErrClosed) {
-			return
-		}
-		if err != nil && s.ctx.Err() == nil {
-			s.o.Log.Warn("cloudformation: looking for interrupted operations failed", "error", err)
-		}
+	}
+}
+
+// patrol takes over what other processes leave when they die.
+func (s *Service) patrol() {
+	for s.pause(s.ctx) {
+		s.look()
+	}
+}
+
+func (s *Service) look() {
+	err := s.adopt(s.ctx)
+	if err != nil && s.ctx.Err() == nil && !errors.Is(err, kv.ErrClosed) {
+		s.o.Log.Warn("cloudformation: looking for interrupted operations failed", "error", err)
 	}
 }

@@ -40,11 +40,10 @@ func (s *Service) CreateFunction(ctx context.Context, in *api.CreateFunctionRequ
 	if err := s.checkRole(v.Role); err != nil {
 		return nil, err
 	}
-	p, done, err := s.take("CreateFunction", source{zip: in.Code.ZipFile, bucket: in.Code.S3Bucket, key: in.Code.S3Key, image: in.Code.ImageUri, sourceKMS: in.Code.SourceKMSKeyArn})
+	p, err := s.take(ctx, "CreateFunction", source{zip: in.Code.ZipFile, bucket: in.Code.S3Bucket, key: in.Code.S3Key, image: in.Code.ImageUri, sourceKMS: in.Code.SourceKMSKeyArn})
 	if err != nil {
 		return nil, err
 	}
-	defer done()
 	v.setPackage(p)
 	if err := v.checkUnpacked(code.MaxUnpacked); err != nil {
 		return nil, err

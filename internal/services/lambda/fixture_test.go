@@ -22,6 +22,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
+	"github.com/gatehouse-dev/gatehouse/internal/blob/fileblob"
 	"github.com/gatehouse-dev/gatehouse/internal/clock"
 	"github.com/gatehouse-dev/gatehouse/internal/kv"
 	"github.com/gatehouse-dev/gatehouse/internal/logline"
@@ -125,6 +126,7 @@ func (f *fixture) open(change func(*lambda.Options)) {
 	f.t.Cleanup(srv.Close)
 	f.url = srv.URL
 	o := lambda.Options{Store: f.store, Clock: f.clock, Log: testkit.Log(), Runner: f.runner, Dir: filepath.Join(f.dir, "code"),
+		Code:  must(fileblob.Open(filepath.Join(f.dir, "packages"))),
 		Roles: roles{f.clock}, Permissions: f.may, Logs: f.output, EndpointURL: func() string { return srv.URL }}
 	change(&o)
 	f.service = must(lambda.New(f.t.Context(), o))

@@ -113,11 +113,10 @@ func (s *Service) PublishLayerVersion(ctx context.Context, in *api.PublishLayerV
 	if err != nil {
 		return nil, err
 	}
-	stored, done, err := s.take("PublishLayerVersion", source{zip: in.Content.ZipFile, bucket: in.Content.S3Bucket, key: in.Content.S3Key})
+	stored, err := s.take(ctx, "PublishLayerVersion", source{zip: in.Content.ZipFile, bucket: in.Content.S3Bucket, key: in.Content.S3Key})
 	if err != nil {
 		return nil, err
 	}
-	defer done()
 	v := layerVersion{Layer: name, Description: value(in.Description), License: value(in.LicenseInfo), Runtimes: in.CompatibleRuntimes,
 		Architectures: in.CompatibleArchitectures, Created: c.Time, Hash: stored.Hash, Size: stored.Size, Unpacked: stored.Unpacked}
 	err = s.store.Update(ctx, func(t kv.Txn) error {

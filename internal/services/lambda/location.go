@@ -50,7 +50,7 @@ func (s *Service) serveCode(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the URL has expired", http.StatusForbidden)
 		return
 	}
-	f, err := s.code.Open(hash)
+	f, err := s.code.Open(r.Context(), hash)
 	if err != nil {
 		http.Error(w, "there is no such package", http.StatusNotFound)
 		return

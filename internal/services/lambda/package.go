@@ -1,6 +1,7 @@
 package lambda
 
 import (
+	"context"
 	"errors"
 
 	api "github.com/gatehouse-dev/gatehouse/internal/api/lambda"
@@ -20,33 +21,32 @@ type source struct {
 	bucket, key, image, sourceKMS *string
 }
 
-// take stores the package of a request; see code.Store.Put for done.
-func (s *Service) take(operation string, from source) (p code.Package, done func(), err error) {
-	done = func() {}
+// take stores the package of a request.
+func (s *Service) take(ctx context.Context, operation string, from source) (p code.Package, err error) {
 	switch {
 	case from.image != nil:
-		return p, done, invalid("Gatehouse does not run container images: give the code as a zip package in ZipFile.")
+		return p, invalid("Gatehouse does not run container images: give the code as a zip package in ZipFile.")
 	case from.bucket != nil || from.key != nil:
-		return p, done, invalid("Gatehouse has no S3 yet: give the code as a zip package in ZipFile.")
+		return p, invalid("Gatehouse has no S3 yet: give the code as a zip package in ZipFile.")
 	case from.sourceKMS != nil:
-		return p, done, invalid("Gatehouse has no KMS: SourceKMSKeyArn cannot be used.")
+		return p, invalid("Gatehouse has no KMS: SourceKMSKeyArn cannot be used.")
 	case len(from.zip) > maxZip:
-		return p, done, awserr.New(413, "RequestEntityTooLargeException", "Request must be smaller than %d bytes for the %s operation", maxBody, operation)
+		return p, awserr.New(413, "RequestEntityTooLargeException", "Request must be smaller than %d bytes for the %s operation", maxBody, operation)
 	}
-	p, release, err := s.code.Put(from.zip)
+	p, err = s.code.Put(ctx, from.zip)
 	switch {
 	case err == nil:
-		return p, release, nil
+		return p, nil
 	case errors.Is(err, code.ErrEmpty):
-		return p, done, invalid("Uploaded file must be a non-empty zip")
+		return p, invalid("Uploaded file must be a non-empty zip")
 	case errors.Is(err, code.ErrTooLarge):
-		return p, done, invalid("Unzipped size must be smaller than %d bytes", int64(code.MaxUnpacked))
+		return p, invalid("Unzipped size must be smaller than %d bytes", int64(code.MaxUnpacked))
 	case errors.Is(err, code.ErrZip):
 		e := invalid("Could not unzip uploaded file. Please check your file, then try to upload again.")
 		e.Cause = err
-		return p, done, e
+		return p, e
 	}
-	return p, done, err
+	return p, err
 }
 
 // checkQuota refuses what is over the account's quota of code.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	api "github.com/gatehouse-dev/gatehouse/internal/api/lambda"
+	"github.com/gatehouse-dev/gatehouse/internal/blob"
 	"github.com/gatehouse-dev/gatehouse/internal/clock"
 	"github.com/gatehouse-dev/gatehouse/internal/ids"
 	"github.com/gatehouse-dev/gatehouse/internal/jobs"
@@ -49,7 +50,10 @@ type Options struct {
 	Clock  *clock.Clock
 	Log    *slog.Logger
 	Runner *runner.Runner // is not closed by the service
-	// Dir keeps the packages. It is made, for this user only.
+	// Code keeps the packages, and nothing else.
+	Code blob.Store
+	// Dir is for what is in the packages, unpacked. It is made, for this user
+	// only, and emptied.
 	Dir         string
 	Roles       Roles
 	Permissions Permissions
@@ -95,7 +99,7 @@ func New(ctx context.Context, o Options) (*Service, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	packages, err := code.Open(o.Dir)
+	packages, err := code.Open(o.Dir, o.Code)
 	if err != nil {
 		return nil, err
 	}
@@ -137,9 +141,9 @@ func (s *Service) background(fn func()) { s.ending.Go(fn) }
 
 // collect deletes packages that nothing uses any more.
 func (s *Service) collect() {
-	err := s.code.Collect(func() (map[string]bool, error) {
+	err := s.code.Collect(s.run, clock.Machine().Add(-code.Grace), func() (map[string]bool, error) {
 		used := map[string]bool{}
-		return used, s.store.View(context.Background(), func(r kv.Reader) error {
+		return used, s.store.View(s.run, func(r kv.Reader) error {
 			return r.Scan(hashes(), func(k, _ []byte) (bool, error) {
 				used[hashOf(k)] = true
 				return true, nil

@@ -45,7 +45,7 @@ func (t *target) instances() (*runner.Pool, error) {
 }
 
 func (t *target) spec() (runner.Spec, error) {
-	dir, err := t.s.code.Dir(t.Hash)
+	dir, err := t.s.code.Dir(t.s.run, t.Hash)
 	if err != nil {
 		return runner.Spec{}, fmt.Errorf("lambda: the package of %s: %w", t.name.arn(), err)
 	}
@@ -56,7 +56,7 @@ func (t *target) spec() (runner.Spec, error) {
 		Env: t.environment(), Credentials: t.credentials, Logs: newSink(t),
 	}
 	for _, l := range t.Layers {
-		dir, err := t.s.code.Dir(l.Hash)
+		dir, err := t.s.code.Dir(t.s.run, l.Hash)
 		if err != nil {
 			return runner.Spec{}, fmt.Errorf("lambda: the layer %s of %s: %w", l.ARN, t.name.arn(), err)
 		}

@@ -24,11 +24,10 @@ func (s *Service) UpdateFunctionCode(ctx context.Context, in *api.UpdateFunction
 	if err := s.exists(ctx, n); err != nil {
 		return nil, err
 	}
-	p, done, err := s.take("UpdateFunctionCode", source{zip: in.ZipFile, bucket: in.S3Bucket, key: in.S3Key, image: in.ImageUri, sourceKMS: in.SourceKMSKeyArn})
+	p, err := s.take(ctx, "UpdateFunctionCode", source{zip: in.ZipFile, bucket: in.S3Bucket, key: in.S3Key, image: in.ImageUri, sourceKMS: in.SourceKMSKeyArn})
 	if err != nil {
 		return nil, err
 	}
-	defer done()
 	shown, err := s.update(ctx, n, edit{revision: in.RevisionId, dry: value(in.DryRun), publish: value(in.Publish), apply: func(v *version) error {
 		v.setPackage(p)
 		if in.Architectures != nil {

@@ -5,6 +5,6 @@
 // that do, more than 250 MB, and more files than any package has are refused, and
 // sizes are counted, not believed. Modes are kept without set-user-id bits.
 //
-// Put returns when the zip is on stable storage. Trees are made from it again
-// after a restart, when they are first asked for.
+// Put returns when the zip is on stable storage. Trees are a cache of each
+// process: they are made from the zips when they are first asked for.
 package code

@@ -3,16 +3,16 @@ package code
 import (
 	"archive/zip"
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
+	"time"
 
+	"github.com/gatehouse-dev/gatehouse/internal/blob"
 	"github.com/gatehouse-dev/gatehouse/internal/ids"
 )
 
@@ -24,14 +24,15 @@ type Package struct {
 	Unpacked int64
 }
 
-// Store keeps packages in a directory, for one process at a time. It is safe
-// for concurrent use.
-type Store struct {
-	dir string
+// Grace is how long after its Put a package is safe from Collect: the time that
+// whoever put it, on any server, has to record its use.
+const Grace = time.Hour
 
-	// changing is held for reading between Put and the moment its caller has
-	// recorded the hash, and for writing while Collect deletes.
-	changing sync.RWMutex
+// Store keeps packages as blobs, which other servers may share, and their
+// trees in a directory of this process. It is safe for concurrent use.
+type Store struct {
+	blobs blob.Store
+	dir   string
 
 	mu    sync.Mutex
 	trees map[string]*tree
@@ -42,64 +43,49 @@ type tree struct {
 	err  error
 }
 
-// Open opens the store in dir, which is made, for this user only.
-func Open(dir string) (*Store, error) {
+// Open returns the packages that are kept in blobs, where nothing else is. dir
+// is for their trees; it is made, for this user only, and emptied.
+func Open(dir string, blobs blob.Store) (*Store, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{dir: dir, trees: map[string]*tree{}}
-	if err := removeTree(s.path("tree")); err != nil {
+	s := &Store{blobs: blobs, dir: dir, trees: map[string]*tree{}}
+	if err := removeTree(dir); err != nil {
 		return nil, fmt.Errorf("code: %w", err)
 	}
-	for _, d := range []string{dir, s.path("zip"), s.path("tree")} {
-		if err := os.MkdirAll(d, 0o700); err != nil {
-			return nil, fmt.Errorf("code: %w", err)
-		}
-	}
-	if err := os.Chmod(dir, 0o700); err != nil {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("code: %w", err)
 	}
 	return s, nil
 }
 
-func (s *Store) path(elem ...string) string {
-	return filepath.Join(append([]string{s.dir}, elem...)...)
-}
+func (s *Store) path(name string) string { return filepath.Join(s.dir, name) }
 
-func (s *Store) zipPath(hash string) string { return s.path("zip", hash+".zip") }
+func (s *Store) staged() string { return s.path("new-" + ids.Lower(12)) }
 
-// Put checks and stores a zip. The package is safe from Collect until done is
-// called, which the caller does once it has recorded the hash, or has not.
-func (s *Store) Put(data []byte) (p Package, done func(), err error) {
-	sum := sha256.Sum256(data)
-	p = Package{Hash: hex.EncodeToString(sum[:]), Size: int64(len(data))}
-	s.changing.RLock()
-	done = sync.OnceFunc(s.changing.RUnlock)
-	defer func() {
-		if err != nil {
-			done()
-		}
-	}()
+// Put checks and stores a zip. The caller records the hash within Grace.
+func (s *Store) Put(ctx context.Context, data []byte) (p Package, err error) {
+	p = Package{Hash: blob.HashOf(data), Size: int64(len(data))}
 	r, err := open(data)
 	if err != nil {
-		return p, done, err
+		return p, err
 	}
-	staged := s.path("tree", "new-"+ids.Lower(12))
+	staged := s.staged()
 	defer removeTree(staged)
 	if p.Unpacked, err = unpack(r, staged); err != nil {
-		return p, done, err
+		return p, err
 	}
-	if err := s.keep(p.Hash, data); err != nil {
-		return p, done, err
+	if _, err := s.blobs.Put(ctx, bytes.NewReader(data), blob.Expect{Hash: p.Hash}); err != nil {
+		return p, err
 	}
-	return p, done, s.adopt(p.Hash, staged)
+	return p, s.adopt(p.Hash, staged)
 }
 
 // adopt makes an unpacked package the tree of its hash, if there is none yet.
 func (s *Store) adopt(hash, staged string) error {
 	t := s.tree(hash)
-	t.once.Do(func() { t.err = os.Rename(staged, s.path("tree", hash)) })
+	t.once.Do(func() { t.err = os.Rename(staged, s.path(hash)) })
 	return t.err
 }
 
@@ -114,59 +100,33 @@ func (s *Store) tree(hash string) *tree {
 	return t
 }
 
-// keep writes the zip durably.
-func (s *Store) keep(hash string, data []byte) error {
-	path := s.zipPath(hash)
-	if info, err := os.Stat(path); err == nil && info.Size() == int64(len(data)) {
-		return nil
-	}
-	f, err := os.CreateTemp(s.path("zip"), "new-")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	d, err := os.Open(s.path("zip"))
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
-}
-
 // Open opens the zip of a package for reading. An unknown hash is an error that
 // is fs.ErrNotExist.
-func (s *Store) Open(hash string) (*os.File, error) {
-	if !isHash(hash) {
-		return nil, fs.ErrNotExist
-	}
-	return os.Open(s.zipPath(hash))
+func (s *Store) Open(ctx context.Context, hash string) (blob.Reader, error) {
+	return s.blobs.Open(ctx, hash)
 }
 
 // Dir returns the directory with the content of a package, which nobody
 // changes. Any user who gets at it can read it.
-func (s *Store) Dir(hash string) (string, error) {
-	if !isHash(hash) {
-		return "", fs.ErrNotExist
+func (s *Store) Dir(ctx context.Context, hash string) (string, error) {
+	if !blob.IsHash(hash) {
+		return "", blob.ErrNotFound
 	}
-	path := s.path("tree", hash)
+	path := s.path(hash)
 	t := s.tree(hash)
-	t.once.Do(func() { t.err = s.restore(hash, path) })
+	t.once.Do(func() { t.err = s.restore(ctx, hash, path) })
 	if t.err != nil {
 		s.mu.Lock()
-		delete(s.trees, hash) // the next one tries again
+		if s.trees[hash] == t {
+			delete(s.trees, hash) // the next one tries again
+		}
 		s.mu.Unlock()
 	}
 	return path, t.err
 }
 
-func (s *Store) restore(hash, path string) error {
-	data, err := os.ReadFile(s.zipPath(hash))
+func (s *Store) restore(ctx context.Context, hash, path string) error {
+	data, err := blob.ReadAll(ctx, s.blobs, hash, blob.MaxSize)
 	if err != nil {
 		return err
 	}
@@ -174,7 +134,7 @@ func (s *Store) restore(hash, path string) error {
 	if err != nil {
 		return err
 	}
-	staged := s.path("tree", "new-"+ids.Lower(12))
+	staged := s.staged()
 	defer removeTree(staged)
 	if _, err := unpack(r, staged); err != nil {
 		return err
@@ -182,39 +142,22 @@ func (s *Store) restore(hash, path string) error {
 	return os.Rename(staged, path)
 }
 
-// Collect deletes all packages but those that used names. used is called while
-// no package can be between Put and done.
-func (s *Store) Collect(used func() (map[string]bool, error)) error {
-	s.changing.Lock()
-	defer s.changing.Unlock()
+// Collect deletes the packages put before the given time, which lies Grace
+// back, but those that used names.
+func (s *Store) Collect(ctx context.Context, putBefore time.Time, used func() (map[string]bool, error)) error {
 	keep, err := used()
 	if err != nil {
 		return err
 	}
-	zips, err := os.ReadDir(s.path("zip"))
-	if err != nil {
-		return err
-	}
-	var errs []error
-	for _, z := range zips {
-		hash := strings.TrimSuffix(z.Name(), ".zip")
-		if keep[hash] {
-			continue
-		}
-		errs = append(errs, os.Remove(s.path("zip", z.Name())))
+	gone, err := blob.Collect(ctx, s.blobs, putBefore, keep)
+	errs := []error{err}
+	for _, hash := range gone {
 		s.mu.Lock()
 		delete(s.trees, hash)
 		s.mu.Unlock()
-		if isHash(hash) {
-			errs = append(errs, removeTree(s.path("tree", hash)))
-		}
+		errs = append(errs, removeTree(s.path(hash)))
 	}
 	return errors.Join(errs...)
-}
-
-func isHash(s string) bool {
-	b, err := hex.DecodeString(s)
-	return err == nil && len(b) == sha256.Size && strings.ToLower(s) == s
 }
 
 // removeTree deletes a tree whatever the modes of its directories are.

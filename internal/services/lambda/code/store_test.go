@@ -10,7 +10,12 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
+	"github.com/gatehouse-dev/gatehouse/internal/blob"
+	"github.com/gatehouse-dev/gatehouse/internal/blob/fileblob"
+	"github.com/gatehouse-dev/gatehouse/internal/blob/kvblob"
+	"github.com/gatehouse-dev/gatehouse/internal/kv/pebblekv"
 	"github.com/gatehouse-dev/gatehouse/internal/services/lambda/code"
 )
 
@@ -43,9 +48,18 @@ func pack(t testing.TB, files ...file) []byte {
 	return b.Bytes()
 }
 
+func blobs(t testing.TB, dir string) blob.Store {
+	t.Helper()
+	b, err := fileblob.Open(filepath.Join(dir, "zips"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
 func open(t testing.TB, dir string) *code.Store {
 	t.Helper()
-	s, err := code.Open(dir)
+	s, err := code.Open(filepath.Join(dir, "trees"), blobs(t, dir))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,12 +68,11 @@ func open(t testing.TB, dir string) *code.Store {
 
 func put(t *testing.T, s *code.Store, files ...file) (code.Package, string) {
 	t.Helper()
-	p, done, err := s.Put(pack(t, files...))
+	p, err := s.Put(t.Context(), pack(t, files...))
 	if err != nil {
 		t.Fatal(err)
 	}
-	done()
-	dir, err := s.Dir(p.Hash)
+	dir, err := s.Dir(t.Context(), p.Hash)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +93,7 @@ func TestModes(t *testing.T) {
 			t.Errorf("%s: %v %v", name, info.Mode(), err)
 		}
 	}
-	info, err := os.Stat(filepath.Dir(filepath.Dir(dir)))
+	info, err := os.Stat(filepath.Dir(dir))
 	if err != nil || info.Mode().Perm() != 0o700 {
 		t.Errorf("others can enter: %v %v", info.Mode(), err)
 	}
@@ -108,8 +121,7 @@ func TestHostileZips(t *testing.T) {
 		"broken":            {broken(t), code.ErrZip},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, done, err := s.Put(c.data)
-			if done(); !errors.Is(err, c.want) {
+			if _, err := s.Put(t.Context(), c.data); !errors.Is(err, c.want) {
 				t.Errorf("got %v, want %v", err, c.want)
 			}
 		})
@@ -136,7 +148,7 @@ func TestPackagesSurvive(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := open(t, dir)
-	tree, err := s.Dir(p.Hash)
+	tree, err := s.Dir(t.Context(), p.Hash)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,8 +158,31 @@ func TestPackagesSurvive(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(tree, "b")); err == nil {
 		t.Error("the tree was not made anew")
 	}
-	if _, err := s.Dir("../../etc"); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := s.Dir(t.Context(), "../../etc"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("%v", err)
+	}
+}
+
+// Another process with the same blobs has the package, in a tree of its own.
+func TestShared(t *testing.T) {
+	store, err := pebblekv.OpenMemory()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { store.Close() })
+	var nodes [2]*code.Store
+	for i := range nodes {
+		if nodes[i], err = code.Open(t.TempDir(), kvblob.New(store, "code")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p, first := put(t, nodes[0], file{"a", "hello", 0o644})
+	second, err := nodes[1].Dir(t.Context(), p.Hash)
+	if err != nil || first == second {
+		t.Fatal(second, err)
+	}
+	if b, err := os.ReadFile(filepath.Join(second, "a")); string(b) != "hello" {
+		t.Errorf("%s %v", b, err)
 	}
 }
 
@@ -155,15 +190,22 @@ func TestCollect(t *testing.T) {
 	s := open(t, t.TempDir())
 	a, _ := put(t, s, file{"a", "a", 0o644})
 	b, tree := put(t, s, file{"b", "b", 0o644})
-	if err := s.Collect(func() (map[string]bool, error) { return map[string]bool{a.Hash: true}, nil }); err != nil {
+	used := func() (map[string]bool, error) { return map[string]bool{a.Hash: true}, nil }
+	if err := s.Collect(t.Context(), time.Now().Add(-code.Grace), used); err != nil {
 		t.Fatal(err)
 	}
-	if f, err := s.Open(a.Hash); err != nil {
+	if _, err := os.Stat(tree); err != nil {
+		t.Errorf("a package whose use may not be recorded yet is gone: %v", err)
+	}
+	if err := s.Collect(t.Context(), time.Now().Add(time.Minute), used); err != nil {
+		t.Fatal(err)
+	}
+	if f, err := s.Open(t.Context(), a.Hash); err != nil {
 		t.Error(err)
 	} else {
 		f.Close()
 	}
-	if _, err := s.Open(b.Hash); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := s.Open(t.Context(), b.Hash); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("%v", err)
 	}
 	if _, err := os.Stat(tree); !errors.Is(err, fs.ErrNotExist) {
@@ -180,10 +222,9 @@ func FuzzPut(f *testing.F) {
 	parent := f.TempDir()
 	s := open(f, filepath.Join(parent, "store"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		p, done, err := s.Put(data)
-		done()
+		p, err := s.Put(t.Context(), data)
 		if err == nil {
-			if _, err := s.Dir(p.Hash); err != nil {
+			if _, err := s.Dir(t.Context(), p.Hash); err != nil {
 				t.Error(err)
 			}
 		}
