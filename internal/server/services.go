@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"os"
 	"strconv"
 
 	ssmapi "github.com/gatehouse-dev/gatehouse/internal/api/ssm"
@@ -152,7 +151,7 @@ func (s *Server) rootKey(ctx context.Context) error {
 		return err
 	}
 	text := fmt.Sprintf("AWS_ACCESS_KEY_ID=%s\nAWS_SECRET_ACCESS_KEY=%s\n", id, secret)
-	if err := os.WriteFile(s.dir(rootKeyName), []byte(text), 0o600); err != nil {
+	if err := writePrivate(s.dir(rootKeyName), []byte(text)); err != nil {
 		return fmt.Errorf("cannot keep the root key: %w", err)
 	}
 	return nil

@@ -19,6 +19,9 @@ func init() {
 // run is process 1's life: build the root, then obey until the socket closes.
 func run() {
 	keepDescriptors()
+	// Gatehouse's own may be stricter, and would close the root's directories to
+	// the function's user; or laxer. Lambda's is this one.
+	syscall.Umask(0o022)
 	var config Config
 	if !receive(&config) {
 		return
