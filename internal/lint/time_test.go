@@ -28,7 +28,7 @@ var timeRule = rule{
 		{"bench", "", "a benchmark measures the machine"},
 		{"internal/clock", "", "it is the clock"},
 		{"internal/cfn/poll.go", "NewTimer", "pause between two looks at a resource that is being made"},
-		{"internal/cli", "Now Since", "how long the start took, for the ready line"},
+		{"internal/cli", "Now Since AfterFunc", "how long the start took, for the ready line, and when it has settled"},
 		{"internal/server", "Now Since", "how long the process is up"},
 		{"internal/jobs/run.go", "NewTicker", "leases are about whether a process lives"},
 		{"internal/kv/kvtest", "After", "how long a test waits for a watch"},
