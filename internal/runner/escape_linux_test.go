@@ -279,8 +279,8 @@ func TestCallersAreKnown(t *testing.T) {
 		r := newRunner(t, Options{Mode: mode, Endpoint: l.Addr().String(), Serve: func(c net.Conn) {
 			defer c.Close()
 			if _, err := http.ReadRequest(bufio.NewReader(c)); err == nil {
+				served <- true // before the function can tell that it was
 				fmt.Fprint(c, "HTTP/1.1 204 No Content\r\n\r\n")
-				served <- true
 			}
 		}})
 		p := newPool(t, r, goSpec(t, nil), PoolOptions{})
