@@ -21,17 +21,21 @@ type untold struct {
 // variable "changed" is false at first and then true.
 type configuration struct {
 	name   string
+	files  map[string][]byte // further ones, that testdata does not keep
 	fixed  map[string]string // by address or type: why the change leaves it alone
 	anew   map[string]string // by address: why the change replaces it
 	untold map[string]untold // by type
 	left   []string          // AWS CLI commands that print 0 or None after the destruction
 }
 
-// run takes the configuration through its life. Each of the steps is given the
-// workspace after the first apply and after the change.
+// run takes the configuration through its life. The steps, where there are any,
+// are given the workspace after the first apply and after the change.
 func (c configuration) run(t *testing.T, applied, changed func(*workspace)) {
 	t.Parallel()
 	w := newWorkspace(t, c.name)
+	for name, content := range c.files {
+		w.write(name, string(content))
+	}
 	w.must("apply", "-auto-approve", "-input=false", "-no-color")
 	w.wantNoChanges("after the first apply")
 	if applied != nil {

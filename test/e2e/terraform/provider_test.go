@@ -23,8 +23,9 @@ var (
 )
 
 // provider is the environment of Terraform with a running provider that talks
-// to the server. It ends with the test.
-func provider(t *testing.T, s *process.Server) []string {
+// to the server, and runs where the configuration is, for files are read by
+// the provider. It ends with the test.
+func provider(t *testing.T, s *process.Server, dir string) []string {
 	t.Helper()
 	out, err := exec.Command(filepath.Join(process.Root(), "scripts", "terraform-env")).Output()
 	if err != nil {
@@ -48,13 +49,14 @@ func provider(t *testing.T, s *process.Server) []string {
 	// A further certificate bundle would keep a running provider from being
 	// configured a second time. Nothing here speaks TLS.
 	env := append(s.Env(), "AWS_CA_BUNDLE=", "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1", "TF_CLI_CONFIG_FILE="+rc)
-	return append(env, "TF_REATTACH_PROVIDERS="+startProvider(t, programs[0], env))
+	return append(env, "TF_REATTACH_PROVIDERS="+startProvider(t, programs[0], dir, env))
 }
 
 // startProvider returns how Terraform finds the process.
-func startProvider(t *testing.T, program string, env []string) string {
+func startProvider(t *testing.T, program, dir string, env []string) string {
 	t.Helper()
 	cmd := exec.Command(program, "-debug")
+	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), env...)
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {

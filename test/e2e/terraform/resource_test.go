@@ -35,8 +35,8 @@ func (w *workspace) resources() []resource {
 	return out
 }
 
-// importIDs says what each type is imported by; the others by their id. An
-// empty one: the provider cannot import it.
+// importIDs says what each type, or address, is imported by; the others by their
+// id. An empty one: the provider cannot import it.
 var importIDs = map[string]string{
 	"aws_api_gateway_account":                    "api-gateway-account",
 	"aws_api_gateway_authorizer":                 "{rest_api_id}/{id}",
@@ -73,9 +73,11 @@ var importIDs = map[string]string{
 	"aws_iam_user_policy_attachments_exclusive":  "{user_name}",
 	"aws_sns_sms_preferences":                    "",
 	"aws_lambda_alias":                           "{function_name}/{name}",
-	"aws_lambda_function_event_invoke_config":    "{id}",
+	"aws_lambda_function_recursion_config":       "{function_name}",
 	"aws_lambda_invocation":                      "",
 	"aws_lambda_layer_version":                   "{arn}",
+	"aws_lambda_permission.alias":                "{function_name}:{qualifier}/{statement_id}",
+	"aws_lambda_runtime_management_config":       "{function_name},{qualifier}",
 	"aws_lambda_permission":                      "{function_name}/{statement_id}",
 }
 
@@ -83,7 +85,10 @@ var attribute = regexp.MustCompile(`\{\w+\}`)
 
 // importID is what the resource is imported by, or "" where it cannot be.
 func (r resource) importID(t *testing.T) string {
-	form, ok := importIDs[r.Type]
+	form, ok := importIDs[r.Address]
+	if !ok {
+		form, ok = importIDs[r.Type]
+	}
 	if !ok {
 		form = "{id}"
 	}

@@ -3,7 +3,6 @@
 package terraform
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -19,17 +18,17 @@ import (
 // workspace is a directory with a copy of a configuration, and where its
 // commands go.
 type workspace struct {
-	t      *testing.T
-	server *process.Server
-	dir    string
-	env    []string
+	t   *testing.T
+	dir string
+	env []string
 }
 
 // newWorkspace copies testdata/NAME next to testdata/provider.tf.
 func newWorkspace(t *testing.T, name string) *workspace {
 	t.Helper()
 	s := process.Serve(t)
-	w := &workspace{t: t, server: s, dir: t.TempDir(), env: provider(t, s)}
+	w := &workspace{t: t, dir: t.TempDir()}
+	w.env = provider(t, s, w.dir)
 	if err := os.CopyFS(w.dir, os.DirFS(filepath.Join("testdata", name))); err != nil {
 		t.Fatal(err)
 	}
@@ -102,9 +101,18 @@ func (w *workspace) value(into any, args ...string) {
 // managed resource that it planned something for.
 func (w *workspace) actions(args ...string) map[string]string {
 	w.t.Helper()
+	planned, refused, err := w.try(args...)
+	if err != nil {
+		w.t.Fatalf("%v\n%v", err, refused)
+	}
+	return planned
+}
+
+// try runs a command with -json and returns what it planned and which error it
+// met, each by address.
+func (w *workspace) try(args ...string) (planned, refused map[string]string, err error) {
 	out, err := w.run(append(args, "-json")...)
-	planned := map[string]string{}
-	var diagnostics bytes.Buffer
+	planned, refused = map[string]string{}, map[string]string{}
 	for line := range strings.Lines(out) {
 		var m struct {
 			Type   string
@@ -123,13 +131,10 @@ func (w *workspace) actions(args ...string) map[string]string {
 		case m.Type == "planned_change" && !strings.HasPrefix(m.Change.Resource.Addr, "data."):
 			planned[m.Change.Resource.Addr] = m.Change.Action
 		case m.Type == "diagnostic" && m.Diagnostic.Severity == "error":
-			diagnostics.WriteString(m.Diagnostic.Address + ": " + m.Diagnostic.Summary + "\n" + m.Diagnostic.Detail + "\n")
+			refused[m.Diagnostic.Address] += m.Diagnostic.Summary + "\n" + m.Diagnostic.Detail
 		}
 	}
-	if err != nil {
-		w.t.Fatalf("%v\n%s", err, &diagnostics)
-	}
-	return planned
+	return planned, refused, err
 }
 
 // aws asks the server with the AWS CLI.
