@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/cockroachdb/pebble/v2/vfs"
+
 	"github.com/gatehouse-dev/gatehouse/internal/blob"
 	"github.com/gatehouse-dev/gatehouse/internal/blob/fileblob"
 	"github.com/gatehouse-dev/gatehouse/internal/blob/kvblob"
@@ -26,9 +28,10 @@ const (
 	runtimesName = "runtimes"
 	assetsName   = "assets"
 	rootKeyName  = "root-key"
+	lockName     = "lock" // of a server with a database
 )
 
-var dataNames = []string{stateName, packagesName, codeName, runtimesName, assetsName, rootKeyName}
+var dataNames = []string{stateName, packagesName, codeName, runtimesName, assetsName, rootKeyName, lockName}
 
 const storeTimeout = 10 * time.Second
 
@@ -48,6 +51,9 @@ func (s *Server) openStore(ctx context.Context) error {
 	var err error
 	switch {
 	case s.Store != "":
+		if err := s.lockDir(); err != nil {
+			return err
+		}
 		ctx, cancel := context.WithTimeout(ctx, storeTimeout)
 		defer cancel()
 		s.storeKind = "postgres"
@@ -68,6 +74,17 @@ func (s *Server) openStore(ctx context.Context) error {
 		return err
 	}
 	s.onClose(func(context.Context) error { return s.store.Close() })
+	return nil
+}
+
+// lockDir keeps a second server from emptying this one's directories. With the
+// embedded store its own lock does that.
+func (s *Server) lockDir() error {
+	lock, err := vfs.Default.Lock(s.dir(lockName))
+	if err != nil {
+		return fmt.Errorf("the data directory %s is in use by another Gatehouse: %w", s.root(), err)
+	}
+	s.onClose(func(context.Context) error { return lock.Close() })
 	return nil
 }
 

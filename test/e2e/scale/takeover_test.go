@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 
 	"github.com/gatehouse-dev/gatehouse/internal/kv/pgkv/pgtest"
+	"github.com/gatehouse-dev/gatehouse/test/e2e/process"
 )
 
 // links is how many resources of the chain there are, one after the other: so
@@ -113,4 +114,19 @@ func TestTakeover(t *testing.T) {
 		t.Errorf("there are %d log groups", groups)
 	}
 	st.wantSent(t, b, st.token(t, b))
+}
+
+// Two servers do not share a data directory: the second one would empty the
+// first one's caches.
+func TestOneDirectoryEach(t *testing.T) {
+	database := pgtest.Start(t).Database(t)
+	a := serve(t, database)
+	bin, err := process.Binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := process.Command(".", nil, bin, "serve", "--listen", "127.0.0.1:0", "--data", a.DataDir, "--store", database)
+	if err == nil || !strings.Contains(out, "in use by another Gatehouse") {
+		t.Errorf("%v: %s", err, out)
+	}
 }
