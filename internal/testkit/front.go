@@ -7,8 +7,11 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"github.com/gatehouse-dev/gatehouse/internal/awserr"
@@ -53,10 +56,20 @@ func Serve(t testing.TB, h http.Handler) (endpoint string, cfg aws.Config) {
 	return srv.URL, Config(srv.URL, "test", "test")
 }
 
-// Config is a client's configuration with a key, without retries.
+// Config is a client's configuration with a key. No answer is retried; only a
+// connection that the client's own transport lost is.
 func Config(endpoint, accessKeyID, secret string) aws.Config {
-	return aws.Config{Region: Region, BaseEndpoint: &endpoint, RetryMaxAttempts: 1,
+	return aws.Config{Region: Region, BaseEndpoint: &endpoint, Retryer: func() aws.Retryer { return connectionRetryer() },
 		Credentials: credentials.NewStaticCredentialsProvider(accessKeyID, secret, "")}
+}
+
+func connectionRetryer() aws.Retryer {
+	return retry.NewStandard(func(o *retry.StandardOptions) {
+		o.MaxAttempts = 3
+		o.Retryables = []retry.IsErrorRetryable{retry.RetryableConnectionError{}}
+		o.Backoff = retry.BackoffDelayerFunc(func(int, error) (time.Duration, error) { return time.Millisecond, nil })
+		o.RateLimiter = ratelimit.None
+	})
 }
 
 // Store is an empty store in memory until the test ends.
