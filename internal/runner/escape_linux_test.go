@@ -98,7 +98,7 @@ func TestEscapes(t *testing.T) {
 		neighbour := other.idle[0]
 
 		for _, path := range []string{
-			secret, data, other.spec.TaskDir, other.spec.TaskDir + "/index.js", "/work", "/root/.bashrc", "/etc/shadow",
+			secret, data, other.spec.TaskDir, other.spec.TaskDir + "/index.js", "/home", "/root/.bashrc", "/etc/shadow",
 			"/proc/1/environ", "/proc/1/root/etc/passwd", "/proc/1/mem", "/proc/1/fd/3", "/sys/kernel", "/proc/kcore",
 			fmt.Sprintf("/proc/%d/environ", os.Getpid()), fmt.Sprintf("/proc/%d/cmdline", neighbour.box.PID()),
 		} {
