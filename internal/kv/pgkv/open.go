@@ -71,7 +71,7 @@ func prepareSession(ctx context.Context, conn *pgx.Conn) error {
 
 // createTables works when several processes do it at once.
 func createTables(ctx context.Context, pool *pgxpool.Pool) error {
-	const attempts = 5
+	const attempts = 20
 	var err error
 	for range attempts {
 		var there bool
@@ -103,7 +103,7 @@ func isServerError(err error) bool {
 // isCreateRace tells that another session made the same thing at the same
 // time, which "if not exists" does not catch.
 func isCreateRace(err error) bool {
-	return hasCode(err, "23505", "42P06", "42P07", "40001", "XX000")
+	return hasCode(err, "23505", "42P06", "42P07", "42710", "40001", "40P01", "XX000")
 }
 
 // isConflict tells that the transaction has to run again
